@@ -1,0 +1,118 @@
+"""The sidecar line protocol: one JSON object a line on stdout, one of `SidecarEvent`; commands come as lines on stdin.
+
+stdout carries nothing else; logs go to stderr. End of file on stdin means that the parent is gone and the child stops.
+The JSON Schema and the TypeScript types of the shell are generated from this module (`npm run codegen`).
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from backend.contract.library import Contract, EngineStatus, Item, LibrarySummary, Problem
+
+PROTOCOL_VERSION = 1
+
+
+class SidecarName(StrEnum):
+    SEARCH_SERVER = "search-server"
+    AUDIO_PROCESSOR = "audio-processor"
+
+
+class JobStage(StrEnum):
+    EXTRACTING = "extracting"
+    DECODING = "decoding"
+    LISTENING = "listening"
+    TRANSCRIBING = "transcribing"
+    EMBEDDING = "embedding"
+
+
+class ProgressUnit(StrEnum):
+    SECONDS = "seconds"
+    PAGES = "pages"
+    SEGMENTS = "segments"
+
+
+class Ready(Contract):
+    """First event of a started process. `port` is the loopback port that it bound itself, if it serves HTTP."""
+
+    type: Literal["ready"] = "ready"
+    sidecar: SidecarName
+    pid: int
+    port: int | None = None
+    version: str
+    protocol: int = PROTOCOL_VERSION
+
+
+class Heartbeat(Contract):
+    """Every two seconds, from a thread that only runs while the process is able to work."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+    uptime: float = Field(description="seconds")
+    memory: int = Field(description="resident set size, bytes")
+
+
+class JobProgress(Contract):
+    """At most four a second and item. Long files say seconds done of seconds total."""
+
+    type: Literal["job-progress"] = "job-progress"
+    item_id: int
+    name: str
+    stage: JobStage
+    done: float
+    total: float | None = None
+    unit: ProgressUnit
+    seconds_left: float | None = None
+
+
+class ItemChanged(Contract):
+    type: Literal["item-changed"] = "item-changed"
+    item: Item
+
+
+class ItemRemoved(Contract):
+    type: Literal["item-removed"] = "item-removed"
+    item_id: int
+
+
+class LibraryChanged(Contract):
+    """The whole summary, at most four a second; only search_server sends it."""
+
+    type: Literal["library-changed"] = "library-changed"
+    library: LibrarySummary
+
+
+class EngineChanged(Contract):
+    type: Literal["engine-changed"] = "engine-changed"
+    status: EngineStatus
+
+
+class ErrorEvent(Contract):
+    """Something failed that belongs to no item. Never fatal by itself; a fatal end is the exit of the process."""
+
+    type: Literal["error"] = "error"
+    problem: Problem
+
+
+class Bye(Contract):
+    """Last event of an orderly stop."""
+
+    type: Literal["bye"] = "bye"
+    reason: str
+
+
+SidecarEvent = Annotated[
+    Ready | Heartbeat | JobProgress | ItemChanged | ItemRemoved | LibraryChanged | EngineChanged | ErrorEvent | Bye,
+    Field(discriminator="type"),
+]
+sidecar_event: TypeAdapter[SidecarEvent] = TypeAdapter(SidecarEvent)
+
+
+class Shutdown(Contract):
+    """Finish the current window, put the job back, say bye, exit 0."""
+
+    type: Literal["shutdown"] = "shutdown"
+
+
+SidecarCommand = Shutdown
+sidecar_command: TypeAdapter[SidecarCommand] = TypeAdapter(SidecarCommand)

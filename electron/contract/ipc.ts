@@ -1,0 +1,89 @@
+/**
+ * The IPC map: channel -> argument schema and result. Commands only; facts come over the relay, queries over HTTP.
+ * main validates every argument with the schema here; preload exposes one typed function a channel.
+ */
+import * as v from 'valibot'
+import type { Item, Problem, QueueSummary, Root } from './generated/api'
+import type { SidecarName } from './generated/events'
+
+const id = v.pipe(v.number(), v.integer(), v.minValue(1))
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
+
+export const settingsSchema = v.object({
+  appearance: v.picklist(['system', 'light', 'dark']),
+  language: v.picklist(['system', 'en', 'de']),
+  offline: v.boolean(),
+})
+export type Settings = v.InferOutput<typeof settingsSchema>
+
+export const ipcArguments = {
+  'session:get': v.undefined(),
+  'library:choose-folder': v.undefined(),
+  'library:add-folder': v.object({ path }),
+  'library:remove-folder': v.object({ rootId: id }),
+  'library:restore-folder': v.object({ rootId: id }),
+  'library:rescan-folder': v.object({ rootId: id }),
+  'library:reindex-folder': v.object({ rootId: id }),
+  'library:retry-item': v.object({ itemId: id }),
+  'library:set-paused': v.object({ paused: v.boolean() }),
+  'item:open': v.object({ itemId: id }),
+  'item:reveal': v.object({ itemId: id }),
+  'sidecar:restart': v.object({ name: v.picklist(['search-server', 'audio-processor'] satisfies SidecarName[]) }),
+  'settings:get': v.undefined(),
+  'settings:update': v.partial(settingsSchema),
+} as const
+
+export type IpcChannel = keyof typeof ipcArguments
+export type IpcArgument<C extends IpcChannel> = v.InferOutput<(typeof ipcArguments)[C]>
+
+export interface Session {
+  /** Origin of the relay, `http://127.0.0.1:<port>`; `/events`, `/api`, `/media`, `/thumbnail` below it. */
+  relayOrigin: string
+  /** Presented as `Authorization: Bearer` or as the ws subprotocol; see docs/SECURITY.md. */
+  relayToken: string
+  version: string
+  platform: NodeJS.Platform
+  locale: string
+  /** `--offline`: on for this launch whatever the setting says. */
+  offlineFlag: boolean
+  dataDirectory: string
+  modelsDirectory: string
+}
+
+export interface IpcResults {
+  'session:get': Session
+  /** null: the person closed the dialog. */
+  'library:choose-folder': Root | null
+  'library:add-folder': Root
+  'library:remove-folder': Root
+  'library:restore-folder': Root
+  'library:rescan-folder': Root
+  'library:reindex-folder': Root
+  'library:retry-item': Item
+  'library:set-paused': QueueSummary
+  'item:open': null
+  'item:reveal': null
+  'sidecar:restart': null
+  'settings:get': Settings
+  'settings:update': Settings
+}
+
+/** Errors cross as data: an exception over IPC would lose its fields. */
+export type IpcReply<C extends IpcChannel> = { ok: true; value: IpcResults[C] } | { ok: false; problem: Problem }
+
+/** What preload puts on `window.contentcache`. */
+export interface Bridge {
+  invoke<C extends IpcChannel>(channel: C, ...argument: IpcArgument<C> extends undefined ? [] : [IpcArgument<C>]): Promise<IpcReply<C>>
+  /** The path of a file or folder that the person dropped on the window. */
+  pathOfDroppedFile(file: File): string
+  /** Menu and shortcut commands from main. */
+  onMenu(listener: (command: MenuCommand) => void): () => void
+}
+
+export type MenuCommand = 'focus-search' | 'show-library' | 'add-folder' | 'show-settings' | 'show-keys' | 'toggle-processing'
+
+declare global {
+  interface Window {
+    contentcache: Bridge
+  }
+}
