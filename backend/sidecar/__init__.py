@@ -1,0 +1,1 @@
+"""What every sidecar process shares: its line protocol on stdout, its heartbeat, and the end of its life."""
