@@ -17,7 +17,10 @@
 | GET /items/{id}/location | Location, for main only: the relay does not pass it on |
 | GET /items/{id}/thumbnail | image/jpeg or 404 |
 | POST /items/{id}/retry | Item |
-| GET /search?q&kind&root&after&before&offset&limit&typing | SearchResponse |
+| GET /search?q&kind&root&item&after&before&offset&limit&typing | SearchResponse |
+
+In /search `after` and `before` are Unix seconds, compared with the item's date (EXIF date, else modified); `item` keeps to one file and gives
+up to 200 of its moments, for "12 more moments".
 
 A failure is `{"problem": Problem}` with status 400, 401, 404, 409, 413, 422 or 503.
 """
