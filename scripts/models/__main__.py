@@ -1,0 +1,65 @@
+"""`python -m scripts.models`: the models for development and tests, without a hub; `--verify` re-reads every byte."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+
+from backend.models.manifest import Model, load_manifest
+from backend.models.registry import ModelState, model_status, verify
+from backend.processing.config import get_models_cache_dir
+from scripts.models import minilm, whisper_base, yamnet
+from scripts.models.placement import ProvisionError
+
+LIBRARY_FOLDERS = (".locks", "datasets")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m scripts.models", description=__doc__)
+    parser.add_argument("--verify", action="store_true", help="read every byte and compare digests")
+    arguments = parser.parse_args()
+    layer = get_models_cache_dir()
+    for folder in LIBRARY_FOLDERS:
+        (layer / folder).mkdir(parents=True, exist_ok=True)
+    failed = [model for model in load_manifest().models if not _settle(model, arguments.verify)]
+    return 1 if failed else 0
+
+
+def _settle(model: Model, read_all: bool) -> bool:
+    """Bring one model to where it can be; False when it should have been there and is not."""
+    status = verify(model.id) if read_all else model_status(model)
+    if status.state is ModelState.PRESENT and status.location is not None:
+        _say(model, f"present ({status.location.edition})")
+        return True
+    provide = _provider(model)
+    if provide is None:
+        _say(model, f"missing, and {yamnet.REASON}")
+        return True
+    if status.problem:
+        _say(model, f"damaged, is replaced: {status.problem}")
+    started = time.monotonic()
+    try:
+        provide()
+    except ProvisionError as error:
+        _say(model, f"failed: {error}")
+        return False
+    _say(model, f"installed in {time.monotonic() - started:.1f} s")
+    return True
+
+
+def _provider(model: Model) -> Callable[[], None] | None:
+    layer = get_models_cache_dir()
+    if model.id == "minilm":
+        return lambda: minilm.provide(layer, model)
+    if model.id == "whisper-base":
+        return lambda: whisper_base.provide(layer, model)
+    source = yamnet.archive()
+    return None if source is None else lambda: yamnet.provide(layer, model, source)
+
+
+def _say(model: Model, text: str) -> None:
+    print(f"  {model.title}: {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
