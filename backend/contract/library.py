@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Contract(BaseModel):
-    """Base of everything that crosses a boundary: unknown fields are an error, not a guess."""
+    """Base of everything that crosses a boundary: unknown fields are an error, not a guess. Defaults are always sent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class ItemKind(StrEnum):

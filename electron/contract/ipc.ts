@@ -37,12 +37,13 @@ export type IpcChannel = keyof typeof ipcArguments
 export type IpcArgument<C extends IpcChannel> = v.InferOutput<(typeof ipcArguments)[C]>
 
 export interface Session {
-  /** Origin of the relay, `http://127.0.0.1:<port>`; `/events`, `/api`, `/media`, `/thumbnail` below it. */
+  /**
+   * Origin of the relay, `http://127.0.0.1:<port>`; `/events`, `/api`, `/media`, `/thumbnail` below it.
+   * main adds the credentials to the window's requests: the window never sees a token.
+   */
   relayOrigin: string
-  /** Presented as `Authorization: Bearer` or as the ws subprotocol; see docs/SECURITY.md. */
-  relayToken: string
   version: string
-  platform: NodeJS.Platform
+  platform: string
   locale: string
   /** `--offline`: on for this launch whatever the setting says. */
   offlineFlag: boolean

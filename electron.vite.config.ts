@@ -1,0 +1,55 @@
+import path from 'node:path'
+import VueI18nPlugin from '@intlify/unplugin-vue-i18n/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+
+const root = __dirname
+const oldestNode = 'node16'
+const oldestChrome = 'chrome108'
+
+// ws looks for these native add-ons in a try block and does without them.
+const optionalAddOns = ['bufferutil', 'utf-8-validate']
+
+export default defineConfig({
+  main: {
+    build: {
+      target: oldestNode,
+      // The runtime of the tests is Node 16, which cannot `require` an ES module: everything but Electron itself is bundled.
+      externalizeDeps: false,
+      outDir: path.join(root, 'out', 'main'),
+      sourcemap: true,
+      rollupOptions: {
+        input: path.join(root, 'electron', 'main.ts'),
+        external: ['electron', ...optionalAddOns],
+        output: { format: 'cjs', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: oldestNode,
+      externalizeDeps: false,
+      outDir: path.join(root, 'out', 'preload'),
+      rollupOptions: {
+        input: path.join(root, 'electron', 'preload.ts'),
+        output: { format: 'cjs', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  renderer: {
+    root: path.join(root, 'renderer'),
+    resolve: {
+      alias: { '@': path.join(root, 'renderer', 'src'), '@contract': path.join(root, 'electron', 'contract') },
+    },
+    plugins: [
+      vue(),
+      // Messages are compiled at build time: the strict content security policy forbids compiling them in the window.
+      VueI18nPlugin({ include: path.join(root, 'renderer', 'src', 'locales', '**'), runtimeOnly: true, strictMessage: true }),
+    ],
+    build: {
+      target: oldestChrome,
+      outDir: path.join(root, 'out', 'renderer'),
+      rollupOptions: { input: path.join(root, 'renderer', 'index.html') },
+    },
+  },
+})
