@@ -35,7 +35,10 @@ export interface Snapshot {
 /** Sidecar events that main forwards; `ready`, `heartbeat` and `bye` end in the sidecar's status. */
 export type ForwardedEvent = Exclude<SidecarEvent, { type: 'ready' | 'heartbeat' | 'bye' }>
 
-export type RelayEvent = ForwardedEvent | { type: 'sidecar-changed'; sidecar: SidecarStatus }
+export type RelayEvent =
+  | ForwardedEvent
+  | { type: 'sidecar-changed'; sidecar: SidecarStatus }
+  | { type: 'offline-changed'; offline: boolean }
 
 export interface NumberedEvent {
   type: 'event'

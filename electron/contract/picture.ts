@@ -1,0 +1,81 @@
+/**
+ * The picture of the moment: what a snapshot holds, and how an event changes it. The relay and its clients share this
+ * function, so a client that applies events holds what a fresh snapshot would say.
+ */
+import type { EngineStatus, JobProgress, JobStage, ModelId, SidecarName } from './generated/events'
+import type { RelayEvent, SidecarStatus, Snapshot } from './relay'
+
+export type Picture = Pick<Snapshot, 'offline' | 'sidecars' | 'engines' | 'library' | 'progress'>
+
+const sidecarOfStage: Record<JobStage, SidecarName> = {
+  extracting: 'search-server',
+  embedding: 'search-server',
+  decoding: 'audio-processor',
+  listening: 'audio-processor',
+  transcribing: 'audio-processor',
+}
+
+const sidecarOfEngine: Record<ModelId, SidecarName> = {
+  minilm: 'search-server',
+  'whisper-base': 'audio-processor',
+  yamnet: 'audio-processor',
+}
+
+export function isAlive(sidecar: SidecarStatus): boolean {
+  return sidecar.state === 'ready' || sidecar.state === 'degraded'
+}
+
+function upsert<T>(list: readonly T[], entry: T, same: (other: T) => boolean): T[] {
+  return list.some(same) ? list.map((other) => (same(other) ? entry : other)) : [...list, entry]
+}
+
+function withoutItem(progress: readonly JobProgress[], itemId: number): JobProgress[] {
+  return progress.filter((entry) => entry.item_id !== itemId)
+}
+
+/** Embedding goes on after its item is indexed, so no change of the item ends it. */
+function isFinished(progress: JobProgress): boolean {
+  return progress.stage === 'embedding' && progress.total !== null && progress.done >= progress.total
+}
+
+/** What a process was doing and had loaded is gone with it. */
+function withSidecar(picture: Picture, sidecar: SidecarStatus): Picture {
+  const sidecars = upsert(picture.sidecars, sidecar, (other) => other.name === sidecar.name)
+  if (isAlive(sidecar)) return { ...picture, sidecars }
+  const unload = (status: EngineStatus): EngineStatus =>
+    sidecarOfEngine[status.engine] === sidecar.name && (status.state === 'ready' || status.state === 'loading')
+      ? { ...status, state: 'unloaded' }
+      : status
+  return {
+    ...picture,
+    sidecars,
+    engines: picture.engines.map(unload),
+    progress: picture.progress.filter((entry) => sidecarOfStage[entry.stage] !== sidecar.name),
+  }
+}
+
+export function applyEvent(picture: Picture, event: RelayEvent): Picture {
+  switch (event.type) {
+    case 'sidecar-changed':
+      return withSidecar(picture, event.sidecar)
+    case 'offline-changed':
+      return { ...picture, offline: event.offline }
+    case 'library-changed':
+      return { ...picture, library: event.library }
+    case 'engine-changed':
+      return { ...picture, engines: upsert(picture.engines, event.status, (other) => other.engine === event.status.engine) }
+    case 'job-progress':
+      return {
+        ...picture,
+        progress: isFinished(event)
+          ? withoutItem(picture.progress, event.item_id)
+          : upsert(picture.progress, event, (other) => other.item_id === event.item_id),
+      }
+    case 'item-changed':
+      return event.item.state === 'working' ? picture : { ...picture, progress: withoutItem(picture.progress, event.item.id) }
+    case 'item-removed':
+      return { ...picture, progress: withoutItem(picture.progress, event.item_id) }
+    case 'error':
+      return picture
+  }
+}
