@@ -1,0 +1,25 @@
+/** The shapes that cross the boundary to main and search_server, in one place for the window. Types only. */
+export type {
+  FileHit,
+  ImageFacts,
+  Item,
+  ItemKind,
+  ItemPage,
+  ItemSort,
+  ItemState,
+  LibrarySummary,
+  ModelId,
+  Moment,
+  Problem,
+  QueueSummary,
+  Root,
+  SearchResponse,
+  Segment,
+  SegmentPage,
+  SortOrder,
+  Unsearchable,
+  Why,
+} from '@contract/generated/api'
+export type { EngineStatus, JobProgress, JobStage, SidecarName } from '@contract/generated/events'
+export type { Bridge, IpcArgument, IpcChannel, IpcResults, MenuCommand, Session, Settings } from '@contract/ipc'
+export type { RelayEvent, RelayMessage, SidecarStatus, SupervisorState } from '@contract/relay'

@@ -1,0 +1,174 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { Item, ItemKind, ItemSort, ItemState, Problem, Root, SortOrder } from '@/contract'
+import { i18n } from '@/i18n'
+import { PagedRows } from '@/lib/paged-rows'
+import { command } from '@/services/bridge'
+import { problemOf } from '@/services/problem'
+import { useConnectionStore } from './connection'
+import { useNoticeStore } from './notices'
+import { useSessionStore } from './session'
+
+/** Seconds in which a removed folder can be brought back; REMOVAL_GRACE of backend/contract/api.py. */
+export const REMOVAL_GRACE = 30
+const REFRESH_PAUSE = 1000
+const FILTER_PAUSE = 150
+
+/** The folders and the files in them, and what can be done with them. */
+export const useLibraryStore = defineStore('library', () => {
+  const session = useSessionStore()
+  const connection = useConnectionStore()
+  const notices = useNoticeStore()
+  const { t } = i18n.global
+
+  const rootId = ref<number | null>(null)
+  const state = ref<ItemState | null>(null)
+  const kind = ref<ItemKind | null>(null)
+  const name = ref('')
+  const sort = ref<ItemSort>('name')
+  const order = ref<SortOrder>('asc')
+  const listProblem = shallowRef<Problem | null>(null)
+  /** Folders that are being removed: gone from the screen before the next summary says so. */
+  const removing = ref<ReadonlySet<number>>(new Set<number>())
+
+  const roots = computed(() => (connection.library?.roots ?? []).filter((root) => !removing.value.has(root.id)))
+  const queue = computed(() => connection.library?.queue ?? null)
+  const known = computed(() => connection.library !== null)
+  const empty = computed(() => known.value && roots.value.length === 0)
+  const totalFiles = computed(() => roots.value.reduce((sum, root) => sum + root.counts.total, 0))
+
+  const items = new PagedRows<Item>(
+    async (offset, limit, signal) => {
+      const filters = { root: rootId.value ?? undefined, state: state.value ?? undefined, kind: kind.value ?? undefined, name: name.value.trim() || undefined }
+      const page = await session.api.items({ ...filters, sort: sort.value, order: order.value, offset, limit }, signal)
+      listProblem.value = null
+      return { rows: page.items, offset: page.offset, total: page.total }
+    },
+    (error) => {
+      listProblem.value = problemOf(error, { message: t('library.listFailed'), next_step: t('common.tryAgainSoon') })
+    },
+  )
+
+  let visible: [number, number] = [0, 1]
+  let refreshTimer: ReturnType<typeof setTimeout> | undefined
+  let filterTimer: ReturnType<typeof setTimeout> | undefined
+
+  function ensure(from: number, to: number): void {
+    visible = [from, to]
+    void items.ensure(from, to)
+  }
+
+  function reload(clear: boolean): void {
+    void items.refresh(clear ? 0 : visible[0], clear ? 1 : visible[1], clear)
+  }
+
+  function refreshSoon(): void {
+    refreshTimer ??= setTimeout(() => {
+      refreshTimer = undefined
+      reload(false)
+    }, REFRESH_PAUSE)
+  }
+
+  watch([rootId, state, kind, sort, order], () => reload(true))
+  watch(name, () => {
+    clearTimeout(filterTimer)
+    filterTimer = setTimeout(() => reload(true), FILTER_PAUSE)
+  })
+  watch(totalFiles, refreshSoon)
+  watch(roots, (now) => {
+    if (rootId.value !== null && !now.some((root) => root.id === rootId.value)) rootId.value = null
+  })
+  connection.onEvent((event) => {
+    if (event.type === 'item-changed') {
+      items.replaceWhere((item) => item.id === event.item.id, event.item)
+      if (state.value !== null || sort.value === 'state') refreshSoon()
+    } else if (event.type === 'item-removed') {
+      refreshSoon()
+    }
+  })
+  connection.onSnapshot(refreshSoon)
+
+  function sortBy(column: ItemSort): void {
+    if (sort.value === column) order.value = order.value === 'asc' ? 'desc' : 'asc'
+    else [sort.value, order.value] = [column, column === 'modified' || column === 'size' ? 'desc' : 'asc']
+  }
+
+  async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work()
+    } catch (error) {
+      notices.fail(problemOf(error, { message: t('common.commandFailed'), next_step: t('common.tryAgainSoon') }))
+      return null
+    }
+  }
+
+  async function chooseFolder(): Promise<Root | null> {
+    return welcome(await attempt(() => command('library:choose-folder')))
+  }
+
+  async function addFolder(path: string): Promise<Root | null> {
+    return welcome(await attempt(() => command('library:add-folder', { path })))
+  }
+
+  function welcome(root: Root | null): Root | null {
+    if (root) notices.say(t('library.added', { path: root.path }))
+    return root
+  }
+
+  async function removeFolder(root: Root): Promise<void> {
+    removing.value = new Set([...removing.value, root.id])
+    const removed = await attempt(() => command('library:remove-folder', { rootId: root.id }))
+    if (!removed) return forgetRemoval(root.id)
+    reload(false)
+    const notice = notices.say(t('library.removed', { path: root.path }), {
+      lifetime: REMOVAL_GRACE * 1000,
+      action: {
+        label: t('common.undo'),
+        run: () => {
+          notices.dismiss(notice)
+          void restoreFolder(root.id)
+        },
+      },
+    })
+  }
+
+  async function restoreFolder(id: number): Promise<void> {
+    await attempt(() => command('library:restore-folder', { rootId: id }))
+    forgetRemoval(id)
+    refreshSoon()
+  }
+
+  function forgetRemoval(id: number): void {
+    removing.value = new Set([...removing.value].filter((other) => other !== id))
+  }
+
+  async function rescan(root: Root): Promise<void> {
+    if (await attempt(() => command('library:rescan-folder', { rootId: root.id }))) notices.say(t('library.rescanning', { path: root.path }))
+  }
+
+  async function reindex(root: Root): Promise<void> {
+    if (await attempt(() => command('library:reindex-folder', { rootId: root.id }))) notices.say(t('library.reindexing', { path: root.path }))
+  }
+
+  async function retry(item: Item): Promise<void> {
+    const next = await attempt(() => command('library:retry-item', { itemId: item.id }))
+    if (next) items.replaceWhere((row) => row.id === next.id, next)
+  }
+
+  async function setPaused(paused: boolean): Promise<void> {
+    await attempt(() => command('library:set-paused', { paused }))
+  }
+
+  async function open(item: Item): Promise<void> {
+    await attempt(() => command('item:open', { itemId: item.id }))
+  }
+
+  async function reveal(item: Item): Promise<void> {
+    await attempt(() => command('item:reveal', { itemId: item.id }))
+  }
+
+  return {
+    rootId, state, kind, name, sort, order, listProblem, roots, queue, known, empty, totalFiles, items,
+    ensure, reload, sortBy, chooseFolder, addFolder, removeFolder, rescan, reindex, retry, setPaused, open, reveal,
+  }
+})
