@@ -1,0 +1,111 @@
+/** Starts and ends the real application: a built checkout on a real Electron, with its own data directory. */
+import { _electron, type ElectronApplication, type Page } from '@playwright/test'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { modelsDirectory, root } from './checkout'
+import { resolveElectron } from '../../scripts/electron-runtime/resolve.mjs'
+import { isRunning, killHard, survivors, tree, type RunningProcess } from './processes'
+
+export interface LaunchOptions {
+  dataDirectory: string
+  /** Of the display; undefined where the platform needs none. */
+  display?: string | undefined
+  modelsDirectory?: string
+  offline?: boolean
+  /** Wraps the executable, for example in a network namespace. */
+  executable?: string
+}
+
+/** Seconds that an orderly end may take before it counts as hung. */
+const END_LIMIT = 30
+
+export class RunningApp {
+  private constructor(
+    readonly electron: ElectronApplication,
+    readonly window: Page,
+    readonly main: RunningProcess,
+    readonly dataDirectory: string,
+  ) {}
+
+  /** Resolves when the window has drawn something. */
+  static async start(options: LaunchOptions): Promise<RunningApp> {
+    const command = resolveElectron()
+    const electron = await _electron.launch({
+      executablePath: options.executable ?? command.executable,
+      args: [...command.args, ...launchArguments(options)],
+      env: launchEnvironment(command.env, options),
+      timeout: 60_000,
+    })
+    const main = ownProcess(electron)
+    try {
+      const window = await electron.firstWindow()
+      await window.waitForLoadState('domcontentloaded')
+      return new RunningApp(electron, window, main, options.dataDirectory)
+    } catch (error) {
+      killHard(tree(main.pid))
+      throw error
+    }
+  }
+
+  /** Main and everything below it, seen from outside. */
+  processes(): RunningProcess[] {
+    return tree(this.main.pid)
+  }
+
+  sidecar(module: 'search_server' | 'audioprocessor'): RunningProcess | undefined {
+    return this.processes().find((process) => /python/.test(process.command) && process.command.includes(`.${module}`))
+  }
+
+  get runs(): boolean {
+    return isRunning(this.main)
+  }
+
+  /** Quits as a person would and returns the processes that were still there after that, now killed. */
+  async quit(): Promise<RunningProcess[]> {
+    const mine = this.processes()
+    const asked = this.electron.close().catch(() => undefined)
+    const left = await survivors(mine, END_LIMIT)
+    killHard(left)
+    await asked
+    return left
+  }
+
+  /** `kill -9` of main and everything below it, at once. */
+  async kill(): Promise<void> {
+    const mine = this.processes()
+    killHard(mine)
+    await survivors(mine, END_LIMIT)
+    await this.electron.close().catch(() => undefined)
+  }
+}
+
+function ownProcess(electron: ElectronApplication): RunningProcess {
+  const pid = electron.process().pid
+  const [main] = pid === undefined ? [] : tree(pid)
+  if (main === undefined) throw new Error('Electron ended at once')
+  return main
+}
+
+function launchArguments(options: LaunchOptions): string[] {
+  return [
+    root,
+    `--data-dir=${options.dataDirectory}`,
+    `--models-dir=${options.modelsDirectory ?? modelsDirectory}`,
+    ...(options.offline ? ['--offline'] : []),
+  ]
+}
+
+function launchEnvironment(inherited: NodeJS.ProcessEnv, options: LaunchOptions): Record<string, string> {
+  const { ELECTRON_RUN_AS_NODE: _runAsNode, NODE_OPTIONS: _nodeOptions, ...environment } = inherited
+  const display = options.display === undefined ? {} : { DISPLAY: options.display }
+  return Object.fromEntries(
+    Object.entries({ ...environment, ...display }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
+/** A folder of its own below the system's temporary one, and its end. */
+export async function temporaryFolder(name: string): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), `contentcache-${name}-`))
+  return { path: folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) }
+}

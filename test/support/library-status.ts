@@ -1,0 +1,66 @@
+/** What the application says of its library, asked the way its window asks. */
+import type { Page } from '@playwright/test'
+import type { Item, ItemPage, Status } from '../../electron/contract/generated/contract'
+import { watch } from './patience'
+
+async function ask<T>(window: Page, path: string): Promise<T> {
+  const answer = await window.evaluate(async (target) => {
+    const session = await globalThis.window.contentcache.invoke('session:get')
+    if (!session.ok) throw new Error(session.problem.message)
+    const response = await fetch(session.value.relayOrigin + target)
+    return { ok: response.ok, text: await response.text() }
+  }, path)
+  if (!answer.ok) throw new Error(`${path}: ${answer.text}`)
+  return JSON.parse(answer.text) as T
+}
+
+export function status(window: Page): Promise<Status> {
+  return ask<Status>(window, '/api/status')
+}
+
+export async function items(window: Page): Promise<Item[]> {
+  return (await ask<ItemPage>(window, '/api/items?limit=500')).items
+}
+
+export async function item(window: Page, name: string): Promise<Item> {
+  const found = (await items(window)).find((entry) => entry.name === name)
+  if (found === undefined) throw new Error(`the library has no file ${name}`)
+  return found
+}
+
+/** Nothing waits, nothing is worked on, every folder is scanned, every segment has its embedding (when MiniLM is there). */
+export function isSettled(seen: Status): boolean {
+  const { roots, queue } = seen.library
+  const embeds = seen.engines.some((engine) => engine.engine === 'minilm' && engine.state !== 'missing' && engine.state !== 'failed')
+  return (
+    roots.length > 0 &&
+    roots.every((root) => !root.scanning && root.counts.total > 0) &&
+    queue.waiting === 0 &&
+    queue.working === 0 &&
+    (!embeds || queue.to_embed === 0)
+  )
+}
+
+/** Waits for the end of all work for as long as something moves. */
+export function settled(window: Page, onChange?: (seen: Status) => void, silence = 120): Promise<Status> {
+  return watch({
+    what: 'indexing',
+    look: () => statusOrLast(window),
+    done: isSettled,
+    sign: (seen) => JSON.stringify(seen.library),
+    ...(onChange ? { onChange } : {}),
+    silence,
+  })
+}
+
+/** While search_server is being restarted nobody answers: that is no reason to give up at once. */
+async function statusOrLast(window: Page): Promise<Status> {
+  for (;;) {
+    try {
+      return await status(window)
+    } catch (error) {
+      if (!(error instanceof Error) || !/503|unavailable|not running|restarting/i.test(error.message)) throw error
+      await window.waitForTimeout(200)
+    }
+  }
+}
