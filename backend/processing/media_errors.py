@@ -1,0 +1,67 @@
+"""Why a recording could not be read, as sentences a person can act on."""
+
+import errno
+
+from backend.contract.library import Problem
+
+
+class MediaError(Exception):
+    """A recording that cannot be indexed. `problem` is what the person reads; the base class is never raised itself."""
+
+    code = "unreadable"
+    message = "This file cannot be read."
+    next_step = "Check that the file plays in another program, then retry."
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(f"{self.message} {detail or ''}".strip())
+        self.detail = detail
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(code=self.code, message=self.message, next_step=self.next_step, detail=self.detail)
+
+
+class NoSoundTrack(MediaError):
+    code = "no-sound-track"
+    message = "This file has no sound track."
+    next_step = "There is nothing to listen to in it; it is found by its name."
+
+
+class DamagedMedia(MediaError):
+    code = "damaged"
+    message = "This recording is damaged or not what its name says, so its sound cannot be decoded."
+    next_step = "Play it in another program to see whether it is whole; replace it with a good copy, then retry."
+
+
+class UnsupportedCodec(MediaError):
+    code = "unsupported-codec"
+    message = "The sound in this file is stored in a format that cannot be decoded here."
+    next_step = "Convert the file to mp3, m4a, flac or mp4 and add the converted file."
+
+
+class MediaVanished(MediaError):
+    code = "vanished"
+    message = "The file was moved or deleted before it could be indexed."
+    next_step = "Put it back, or rescan its folder."
+
+
+class MediaDenied(MediaError):
+    code = "permission-denied"
+    message = "There is no permission to read this file."
+    next_step = "Allow your user to read the file, then retry."
+
+
+class MediaReadFailed(MediaError):
+    code = "read-failed"
+    message = "The disk that holds this file did not deliver it."
+    next_step = "Check that the drive or network folder is connected, then retry."
+
+
+def from_os_error(error: OSError) -> MediaError:
+    """The MediaError for an operating system error met while opening or reading a recording."""
+    detail = str(error)
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return MediaVanished(detail)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return MediaDenied(detail)
+    return MediaReadFailed(detail)
