@@ -8,7 +8,7 @@ const rawIpc = {
 }
 
 export default tseslint.config(
-  { ignores: ['out/**', 'dist/**', 'node_modules/**', '.contentcache/**', 'electron/contract/generated/**', 'test-results/**', '**/*.cjs', '**/*.mjs'] },
+  { ignores: ['out/**', 'dist/**', 'node_modules/**', '.contentcache/**', 'electron/contract/generated/**', 'test-results/**', '**/*.cjs', '*.config.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   ...pluginVue.configs['flat/recommended'],
@@ -39,5 +39,5 @@ export default tseslint.config(
     },
   },
   { files: ['electron/ipc/**/*.ts', 'electron/preload.ts'], rules: { 'no-restricted-imports': 'off' } },
-  { files: ['scripts/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**/*.{ts,mjs}', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
 )

@@ -4,11 +4,12 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from backend.models.manifest import Model, load_manifest
 from backend.models.registry import ModelState, model_status, verify
 from backend.processing.config import get_models_cache_dir
-from scripts.models import minilm, whisper_base, yamnet
+from scripts.models import minilm, yamnet
 from scripts.models.placement import ProvisionError
 
 LIBRARY_FOLDERS = (".locks", "datasets")
@@ -52,9 +53,16 @@ def _provider(model: Model) -> Callable[[], None] | None:
     if model.id == "minilm":
         return lambda: minilm.provide(layer, model)
     if model.id == "whisper-base":
-        return lambda: whisper_base.provide(layer, model)
+        return lambda: _provide_whisper(layer, model)
     source = yamnet.archive()
     return None if source is None else lambda: yamnet.provide(layer, model, source)
+
+
+def _provide_whisper(layer: Path, model: Model) -> None:
+    # It imports torch, which takes longer than finding that everything is there.
+    from scripts.models import whisper_base
+
+    whisper_base.provide(layer, model)
 
 
 def _say(model: Model, text: str) -> None:

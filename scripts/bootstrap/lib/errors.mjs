@@ -1,0 +1,31 @@
+/** A failure that a person can act on. */
+export class BootstrapError extends Error {
+  /**
+   * @param {string} message what is wrong
+   * @param {string} nextStep what to do about it
+   */
+  constructor(message, nextStep) {
+    super(message)
+    this.name = 'BootstrapError'
+    this.nextStep = nextStep
+  }
+}
+
+/** A program that ended with an error. Its output is kept, because only its last lines say why. */
+export class CommandError extends Error {
+  /**
+   * @param {string} command
+   * @param {string} ending
+   * @param {string} output
+   */
+  constructor(command, ending, output) {
+    super(`${command}: ${ending}`)
+    this.name = 'CommandError'
+    this.output = output
+  }
+
+  /** @param {number} lines */
+  tail(lines) {
+    return this.output.trimEnd().split('\n').slice(-lines).join('\n')
+  }
+}
