@@ -15,6 +15,7 @@ export type {
   Root,
   SearchResponse,
   Segment,
+  SegmentKind,
   SegmentPage,
   SortOrder,
   Unsearchable,

@@ -84,7 +84,8 @@ export class PagedRows<T> {
     }
   }
 
-  private take(page: Page<T>): void {
+  /** A page that was fetched some other way, such as around a hit. */
+  take(page: Page<T>): void {
     const rows = new Map(this.rows.value)
     page.rows.forEach((row, at) => rows.set(page.offset + at, row))
     for (const index of [...rows.keys()]) if (index >= page.total) rows.delete(index)

@@ -29,3 +29,20 @@ export function anchoredOffset(before: readonly HitGroup[], after: readonly HitG
   }
   return offset
 }
+
+/** Where a stop lies in the list, in CSS pixels; the first stop of a file brings the file's heading with it. */
+export function stopBox(groups: readonly HitGroup[], key: string): { top: number; bottom: number } | null {
+  let top = 0
+  for (const group of groups) {
+    const at = group.stops.findIndex((stop) => stop.key === key)
+    if (at !== -1) {
+      const stop = group.stops[at]
+      if (stop?.type === 'file') return { top, bottom: top + resultHeights.head }
+      const stopTop = top + resultHeights.head + at * resultHeights.moment
+      const height = stop?.type === 'more' ? resultHeights.more : resultHeights.moment
+      return { top: at === 0 ? top : stopTop, bottom: stopTop + height }
+    }
+    top += groupHeight(group)
+  }
+  return null
+}

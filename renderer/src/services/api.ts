@@ -1,4 +1,4 @@
-import type { FileHit, ItemKind, ItemPage, ItemSort, ItemState, Item, Problem, SearchResponse, Segment, SegmentPage, SortOrder } from '@/contract'
+import type { ItemKind, ItemPage, ItemSort, ItemState, Item, Problem, SearchResponse, SegmentKind, SegmentPage, SortOrder } from '@/contract'
 import { ProblemError } from './problem'
 
 type QueryValue = string | number | boolean | undefined
@@ -27,12 +27,11 @@ export interface ItemQuery {
 }
 
 export interface SegmentQuery {
+  kind?: SegmentKind | undefined
   offset?: number | undefined
   limit: number
   around?: number | undefined
 }
-
-export type { FileHit, Segment }
 
 /** Queries over the relay, which adds search_server's secret. Throws ProblemError, or AbortError when `signal` fires. */
 export class LibraryApi {

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, markRaw, ref, shallowRef, watch } from 'vue'
 import type { Item, ItemKind, ItemSort, ItemState, Problem, Root, SortOrder } from '@/contract'
 import { i18n } from '@/i18n'
 import { PagedRows } from '@/lib/paged-rows'
@@ -37,7 +37,7 @@ export const useLibraryStore = defineStore('library', () => {
   const empty = computed(() => known.value && roots.value.length === 0)
   const totalFiles = computed(() => roots.value.reduce((sum, root) => sum + root.counts.total, 0))
 
-  const items = new PagedRows<Item>(
+  const items = markRaw(new PagedRows<Item>(
     async (offset, limit, signal) => {
       const filters = { root: rootId.value ?? undefined, state: state.value ?? undefined, kind: kind.value ?? undefined, name: name.value.trim() || undefined }
       const page = await session.api.items({ ...filters, sort: sort.value, order: order.value, offset, limit }, signal)
@@ -47,7 +47,7 @@ export const useLibraryStore = defineStore('library', () => {
     (error) => {
       listProblem.value = problemOf(error, { message: t('library.listFailed'), next_step: t('common.tryAgainSoon') })
     },
-  )
+  ))
 
   let visible: [number, number] = [0, 1]
   let refreshTimer: ReturnType<typeof setTimeout> | undefined

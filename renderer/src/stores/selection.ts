@@ -19,6 +19,15 @@ export const useSelectionStore = defineStore('selection', () => {
   const opened = ref(false)
   /** Rises when the shown file should start to play or take the focus. */
   const activation = ref(0)
+  /** Rises when the pane should go to the target's moment; an update of what is shown leaves the playback alone. */
+  const cue = ref(0)
+
+  const targetOf = (stop: Stop): PreviewTarget => ({
+    item: stop.hit.item,
+    rootPath: stop.hit.root_path,
+    moment: stop.moment,
+    moments: stop.hit.moments,
+  })
 
   function select(stop: Stop | null): void {
     key.value = stop?.key ?? null
@@ -26,12 +35,18 @@ export const useSelectionStore = defineStore('selection', () => {
       target.value = null
       opened.value = false
     } else if (stop.type !== 'more') {
-      show({ item: stop.hit.item, rootPath: stop.hit.root_path, moment: stop.moment, moments: stop.hit.moments })
+      show(targetOf(stop))
     }
   }
 
   function show(next: PreviewTarget): void {
     target.value = next
+    cue.value += 1
+  }
+
+  /** The same place with newer data, after results changed under the reader. */
+  function update(stop: Stop): void {
+    if (stop.type !== 'more' && target.value?.item.id === stop.hit.item.id) target.value = { ...targetOf(stop), moment: target.value.moment }
   }
 
   function replaceItem(item: Item): void {
@@ -51,5 +66,5 @@ export const useSelectionStore = defineStore('selection', () => {
     select(null)
   }
 
-  return { key, target, opened, activation, select, show, replaceItem, activate, close, clear }
+  return { key, target, opened, activation, cue, select, show, update, replaceItem, activate, close, clear }
 })
