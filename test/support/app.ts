@@ -13,8 +13,6 @@ export interface LaunchOptions {
   display?: string | undefined
   modelsDirectory?: string
   offline?: boolean
-  /** Wraps the executable, for example in a network namespace. */
-  executable?: string
 }
 
 /** Seconds that an orderly end may take before it counts as hung. */
@@ -30,13 +28,8 @@ export class RunningApp {
 
   /** Resolves when the window has drawn something. */
   static async start(options: LaunchOptions): Promise<RunningApp> {
-    const command = resolveElectron()
-    const electron = await _electron.launch({
-      executablePath: options.executable ?? command.executable,
-      args: [...command.args, ...launchArguments(options)],
-      env: launchEnvironment(command.env, options),
-      timeout: 60_000,
-    })
+    const { executable, args, env } = launchCommand(options)
+    const electron = await _electron.launch({ executablePath: executable, args, env, timeout: 60_000 })
     const main = ownProcess(electron)
     try {
       const window = await electron.firstWindow()
@@ -54,11 +47,27 @@ export class RunningApp {
   }
 
   sidecar(module: 'search_server' | 'audioprocessor'): RunningProcess | undefined {
-    return this.processes().find((process) => /python/.test(process.command) && process.command.includes(`.${module}`))
+    return this.processes().find((process) => process.command.includes('python') && process.command.includes(`.${module}`))
   }
 
   get runs(): boolean {
     return isRunning(this.main)
+  }
+
+  /** Size of the page, in CSS pixels. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.electron.evaluate(
+      ({ BrowserWindow }, size) => {
+        for (const window of BrowserWindow.getAllWindows()) window.setContentSize(size.width, size.height)
+      },
+      { width, height },
+    )
+    await this.window.waitForFunction((wanted) => window.innerWidth === wanted, width)
+  }
+
+  async appearance(scheme: 'light' | 'dark'): Promise<void> {
+    await this.electron.evaluate(({ nativeTheme }, wanted) => (nativeTheme.themeSource = wanted), scheme)
+    await this.window.waitForFunction((wanted) => matchMedia(`(prefers-color-scheme: ${wanted})`).matches, scheme)
   }
 
   /** Quits as a person would and returns the processes that were still there after that, now killed. */
@@ -87,21 +96,27 @@ function ownProcess(electron: ElectronApplication): RunningProcess {
   return main
 }
 
-function launchArguments(options: LaunchOptions): string[] {
-  return [
+/** What a shell would run to start the application. */
+export function launchCommand(options: LaunchOptions): { executable: string; args: string[]; env: Record<string, string> } {
+  const command = resolveElectron()
+  const args = [
+    ...command.args,
     root,
     `--data-dir=${options.dataDirectory}`,
     `--models-dir=${options.modelsDirectory ?? modelsDirectory}`,
     ...(options.offline ? ['--offline'] : []),
   ]
+  return { executable: command.executable, args, env: launchEnvironment(command.env, options) }
 }
 
 function launchEnvironment(inherited: NodeJS.ProcessEnv, options: LaunchOptions): Record<string, string> {
-  const { ELECTRON_RUN_AS_NODE: _runAsNode, NODE_OPTIONS: _nodeOptions, ...environment } = inherited
   const display = options.display === undefined ? {} : { DISPLAY: options.display }
-  return Object.fromEntries(
-    Object.entries({ ...environment, ...display }).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
+  // Read in English, whoever started it.
+  const environment: NodeJS.ProcessEnv = { ...inherited, ...display, LANGUAGE: 'en', LC_ALL: 'C.UTF-8' }
+  // Either would turn Electron into something else than the application.
+  delete environment['ELECTRON_RUN_AS_NODE']
+  delete environment['NODE_OPTIONS']
+  return Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
 /** A folder of its own below the system's temporary one, and its end. */

@@ -1,0 +1,113 @@
+import { expect, test } from '@playwright/test'
+import { indexedFiles, integrity } from '../support/library-file'
+import { items, settled, status } from '../support/library-status'
+import { watch } from '../support/patience'
+import { isRunning, killHard, survivors, type RunningProcess } from '../support/processes'
+import type { Status } from '../../electron/contract/generated/contract'
+import { Stage, writeNotes, type OpenApp } from './stage'
+
+const NOTES = 150
+const RECORDINGS = ['Recordings/2024-08-19 monday.mp3', 'Recordings/memo 0012.m4a', 'Video/evening 4.mp4']
+
+/** The library that all of these tests index, disturbed in different ways. */
+async function disturbedLibrary(stage: Stage): Promise<string> {
+  const folder = await stage.samples('library', RECORDINGS)
+  await writeNotes(folder, NOTES)
+  return folder
+}
+
+async function expectEverythingOnce(stage: Stage): Promise<void> {
+  const files = await indexedFiles(stage.dataDirectory)
+  expect(files).toHaveLength(NOTES + RECORDINGS.length)
+  for (const file of files) expect(file, file.path).toMatchObject({ state: 'indexed', repeated: 0, jobs: 0 })
+  const notes = files.filter((file) => file.path.startsWith('note '))
+  // All notes are built alike: one that was indexed twice, or half, would differ.
+  expect(new Set(notes.map((file) => file.segments)).size).toBe(1)
+  for (const file of files) expect(file.segments, file.path).toBeGreaterThan(1)
+  for (const file of files) expect(file.embeddings, file.path).toBeGreaterThan(0)
+  expect(await integrity(stage.dataDirectory)).toBe('ok')
+}
+
+function until(app: OpenApp['app'], what: string, done: (seen: Status) => boolean): Promise<Status> {
+  return watch({ what, look: () => status(app.window), done, sign: (seen) => JSON.stringify(seen.library), silence: 90 })
+}
+
+async function restarted(app: OpenApp['app'], module: 'search_server' | 'audioprocessor', before: RunningProcess): Promise<void> {
+  await expect
+    .poll(() => app.sidecar(module)?.pid ?? before.pid, { timeout: 60_000, message: `${module} is started again` })
+    .not.toBe(before.pid)
+}
+
+function requireSidecar(app: OpenApp['app'], module: 'search_server' | 'audioprocessor'): RunningProcess {
+  const found = app.sidecar(module)
+  if (found === undefined) throw new Error(`${module} does not run`)
+  return found
+}
+
+test('each sidecar that is killed comes back by itself, and every file is indexed exactly once', async () => {
+  const stage = await Stage.open('sidecars')
+  try {
+    const { app, window } = await stage.launch()
+    await window.addFolderByPaste(await disturbedLibrary(stage))
+
+    await until(app, 'documents', ({ library }) => library.queue.indexed > 10)
+    const server = requireSidecar(app, 'search_server')
+    killHard([server])
+    expect(await survivors([server], 5)).toEqual([])
+    await restarted(app, 'search_server', server)
+
+    await expect.poll(async () => (await items(app.window).catch(() => [])).some(isRecordingInWork), { timeout: 90_000 }).toBe(true)
+    const processor = requireSidecar(app, 'audioprocessor')
+    killHard([processor])
+    await restarted(app, 'audioprocessor', processor)
+
+    await settled(app.window)
+    expect(isRunning(app.main)).toBe(true)
+    await expectEverythingOnce(stage)
+    const { hits } = await window.search('note17word')
+    expect(hits.map((hit) => hit.name)).toEqual(['note 17.txt'])
+  } finally {
+    await stage.end()
+  }
+})
+
+function isRecordingInWork(entry: { kind: string; state: string }): boolean {
+  return entry.state === 'working' && (entry.kind === 'audio' || entry.kind === 'video')
+}
+
+test('after kill -9 of everything in the middle of indexing, the next start finishes it, each file once', async () => {
+  const stage = await Stage.open('killed')
+  try {
+    const first = await stage.launch()
+    await first.window.addFolderByPaste(await disturbedLibrary(stage))
+    await until(first.app, 'documents', ({ library }) => library.queue.indexed > 10)
+    const firstProcesses = first.app.processes()
+    await first.app.kill()
+    expect(await survivors(firstProcesses, 5)).toEqual([])
+
+    const second = await stage.launch()
+    await expect.poll(async () => (await items(second.app.window).catch(() => [])).some(isRecordingInWork), { timeout: 90_000 }).toBe(true)
+    await second.app.kill()
+
+    const third = await stage.launch()
+    await settled(third.app.window)
+    await expectEverythingOnce(stage)
+    const { hits } = await third.window.search('note99word')
+    expect(hits.map((hit) => hit.name)).toEqual(['note 99.txt'])
+  } finally {
+    await stage.end()
+  }
+})
+
+test('only main is killed: the sidecars notice and end by themselves', async () => {
+  const stage = await Stage.open('orphans')
+  try {
+    const { app } = await stage.launch()
+    await expect.poll(() => [app.sidecar('search_server'), app.sidecar('audioprocessor')].every(Boolean), { timeout: 30_000 }).toBe(true)
+    const all = app.processes()
+    killHard([app.main])
+    expect((await survivors(all, 20)).map((process) => process.command)).toEqual([])
+  } finally {
+    await stage.end()
+  }
+})
