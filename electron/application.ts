@@ -1,0 +1,148 @@
+/** Puts the parts together once Electron is ready. */
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { app, dialog, Menu, nativeTheme, session, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
+import type { MenuCommand, Session, Settings } from './contract/ipc'
+import { menuChannel } from './ipc/channels'
+import { itemHandlers } from './ipc/items'
+import { libraryHandlers } from './ipc/library'
+import { registerIpc } from './ipc/register'
+import { settingsHandlers } from './ipc/settings'
+import { sidecarHandlers } from './ipc/sidecars'
+import type { LaunchOptions } from './launch-options'
+import type { Log } from './log/log'
+import { menuTemplate } from './menu'
+import { menuLabels } from './menu-labels'
+import type { Paths } from './paths'
+import { EventStream } from './relay/event-stream'
+import { startRelay } from './relay/server'
+import { recoverRenderer } from './renderer-recovery'
+import { SearchClient } from './search-client'
+import { serveApp } from './security/app-protocol'
+import { contentSecurityPolicy } from './security/csp'
+import { appOrigin, appUrl } from './security/origins'
+import { secureContents } from './security/secure-contents'
+import { secureSession } from './security/secure-session'
+import { isTrustedSender } from './security/sender'
+import { SettingsStore } from './settings'
+import { createSidecars, notStarted, type Sidecars } from './sidecars/sidecars'
+import { createWindow } from './window'
+
+export interface Application {
+  /** The window, in front. */
+  show(): void
+  stop(): Promise<void>
+}
+
+export interface ApplicationOptions {
+  options: LaunchOptions
+  paths: Paths
+  /** `out/` of the build. */
+  build: string
+  developmentOrigin: string | null
+  log: Log
+}
+
+export async function startApplication({ options, paths, build, developmentOrigin, log }: ApplicationOptions): Promise<Application> {
+  const settings = await SettingsStore.load(paths.settings)
+  const isOffline = (): boolean => options.offline || settings.get().offline
+  const origins = developmentOrigin === null ? [appOrigin] : [appOrigin, developmentOrigin]
+
+  const events = new EventStream({
+    offline: isOffline(),
+    sidecars: [notStarted('search-server'), notStarted('audio-processor')],
+    engines: [],
+    library: null,
+    progress: [],
+  })
+  const secret = randomBytes(32).toString('base64url')
+  // The client asks for the port of a sidecar that itself is checked through the client.
+  const holder: { sidecars: Sidecars | null } = { sidecars: null }
+  const client = new SearchClient({ port: () => holder.sidecars?.searchPort() ?? null, secret })
+  const sidecars = createSidecars({ paths, secret, isOffline, events, client, log })
+  holder.sidecars = sidecars
+  const relay = await startRelay({ events, client, origins, log })
+
+  let window: BrowserWindow | null = null
+  const send = (command: MenuCommand): void => {
+    show()
+    window?.webContents.send(menuChannel, command)
+  }
+
+  function apply({ appearance, language }: Settings): void {
+    nativeTheme.themeSource = appearance
+    const labels = menuLabels(language === 'system' ? app.getLocale() : language)
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ labels, platform: process.platform, development: developmentOrigin !== null, send })))
+    if (events.snapshot.offline !== isOffline()) events.publish({ type: 'offline-changed', offline: isOffline() })
+  }
+
+  async function askForFolder(): Promise<string | null> {
+    const options: Electron.OpenDialogOptions = { properties: ['openDirectory', 'createDirectory'] }
+    const { canceled, filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options))
+    return canceled ? null : (filePaths[0] ?? null)
+  }
+
+  function describeSession(): Session {
+    const { language } = settings.get()
+    return {
+      relayOrigin: relay.origin,
+      version: app.getVersion(),
+      platform: process.platform,
+      locale: language === 'system' ? app.getLocale() : language,
+      offlineFlag: options.offline,
+      dataDirectory: paths.data,
+      modelsDirectory: paths.models,
+    }
+  }
+
+  function isTrusted({ senderFrame }: IpcMainInvokeEvent): boolean {
+    const isMainFrameOfWindow = senderFrame !== null && senderFrame === window?.webContents.mainFrame
+    return isTrustedSender({ frameUrl: senderFrame?.url ?? '', isMainFrameOfWindow }, origins)
+  }
+
+  function open(): BrowserWindow {
+    const opened = createWindow({ stateFile: paths.windowState, preload: path.join(build, 'preload', 'preload.js'), title: app.getName(), log })
+    secureContents(opened.webContents, origins, log)
+    recoverRenderer(opened, log)
+    opened.on('closed', () => (window = null))
+    opened.loadURL(developmentOrigin ?? appUrl).catch((error: unknown) => log.error(`[window] not loaded: ${String(error)}`))
+    return opened
+  }
+
+  function show(): void {
+    window ??= open()
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  }
+
+  secureSession(session.defaultSession, relay, origins)
+  serveApp(path.join(build, 'renderer'), contentSecurityPolicy(relay.origin))
+  registerIpc(
+    {
+      'session:get': describeSession,
+      ...libraryHandlers(client, askForFolder),
+      ...itemHandlers(client, shell),
+      ...settingsHandlers(settings, apply),
+      ...sidecarHandlers((name) => sidecars.restart(name)),
+    },
+    isTrusted,
+    log,
+  )
+  apply(settings.get())
+  show()
+  if (settings.problem !== null) {
+    const { message, detail } = settings.problem
+    log.warn(`${message} ${detail ?? ''}`)
+    dialog.showMessageBox({ type: 'warning', message, detail: detail ?? '' }).catch((error: unknown) => log.warn(String(error)))
+  }
+  await sidecars.start()
+
+  return {
+    show,
+    stop: async () => {
+      await sidecars.stop()
+      client.close()
+      await relay.close()
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import path from 'node:path'
+import { app } from 'electron'
+import { startApplication, type Application } from './application'
+import { installLastResort } from './last-resort'
+import { LaunchOptionsError, parseLaunchOptions } from './launch-options'
+import { createLog } from './log/log'
+import { prepareFolders, resolvePaths } from './paths'
+import { declareAppScheme } from './security/app-protocol'
+import { chromiumSwitches, disabledFeatures } from './security/chromium-switches'
+import { developmentOrigin } from './security/origins'
+
+function main(): void {
+  const options = parseLaunchOptions(process.argv.slice(1), process.cwd())
+  const paths = resolvePaths(
+    {
+      isPackaged: app.isPackaged,
+      appPath: app.getAppPath(),
+      resourcesPath: process.resourcesPath,
+      appData: app.getPath('appData'),
+      platform: process.platform,
+      environment: process.env,
+    },
+    options,
+  )
+  prepareFolders(paths)
+  const log = createLog(paths.logs, 'main', 'console')
+  installLastResort(log)
+
+  app.setPath('userData', paths.profile)
+  for (const [name, value] of chromiumSwitches) app.commandLine.appendSwitch(name, value)
+  const features = [app.commandLine.getSwitchValue('disable-features'), ...disabledFeatures].filter((feature) => feature !== '')
+  app.commandLine.appendSwitch('disable-features', features.join(','))
+  declareAppScheme()
+
+  // The lock lies in the profile: one instance for each data folder.
+  if (!app.requestSingleInstanceLock()) {
+    log.info('Already running with this data folder: its window is shown.')
+    app.exit(0)
+    return
+  }
+
+  let application: Promise<Application> | null = null
+  let stopped = false
+  const show = (): void => void application?.then((running) => running.show())
+  app.on('second-instance', show)
+  app.on('activate', show)
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+  app.on('will-quit', (event) => {
+    if (stopped) return
+    event.preventDefault()
+    const stopping = application?.then((running) => running.stop()) ?? Promise.resolve()
+    stopping
+      .catch((error: unknown) => log.error(`Not stopped in order: ${String(error)}`))
+      .finally(() => {
+        stopped = true
+        app.quit()
+      })
+  })
+
+  void app.whenReady().then(() => {
+    application = startApplication({
+      options,
+      paths,
+      build: path.join(__dirname, '..'),
+      developmentOrigin: developmentOrigin(process.env, app.isPackaged),
+      log,
+    })
+    application.catch((error: unknown) => {
+      // Nothing to show it in: the handler of the last resort says it and ends the app.
+      setImmediate(() => {
+        throw error
+      })
+    })
+  })
+}
+
+try {
+  main()
+} catch (error) {
+  if (!(error instanceof LaunchOptionsError)) throw error
+  process.stderr.write(`contentcache: ${error.message}\n`)
+  app.exit(2)
+}

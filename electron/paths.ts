@@ -1,0 +1,66 @@
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { LaunchOptionsError, type LaunchOptions } from './launch-options'
+
+export interface Installation {
+  isPackaged: boolean
+  /** The checkout, or the app's archive when installed. */
+  appPath: string
+  resourcesPath: string
+  /** Where this person's programs keep their data. */
+  appData: string
+  platform: NodeJS.Platform
+  environment: NodeJS.ProcessEnv
+}
+
+export interface Paths {
+  data: string
+  models: string
+  bundledModels: string | null
+  /** The folder that holds `backend/`. */
+  code: string
+  python: string
+  logs: string
+  run: string
+  /** Chromium's own profile: it makes the single-instance lock one a data folder. */
+  profile: string
+  settings: string
+  windowState: string
+}
+
+function interpreterIn(folder: string, platform: NodeJS.Platform, windowsFolder: string): string {
+  return platform === 'win32' ? path.join(folder, windowsFolder, 'python.exe') : path.join(folder, 'bin', 'python3')
+}
+
+export function resolvePaths(installation: Installation, options: LaunchOptions): Paths {
+  const { isPackaged, appPath, resourcesPath, appData, platform, environment } = installation
+  const data = options.dataDirectory ?? path.join(appData, 'ContentCache')
+  const checkout = path.join(appPath, '.contentcache')
+  const ownPython = isPackaged ? interpreterIn(path.join(resourcesPath, 'python'), platform, '.') : interpreterIn(path.join(checkout, 'venv'), platform, 'Scripts')
+  return {
+    data,
+    models: options.modelsDirectory ?? environment['CONTENTCACHE_MODELS_DIR'] ?? path.join(isPackaged ? data : checkout, 'models'),
+    bundledModels: isPackaged ? path.join(resourcesPath, '.contentcache', 'models') : null,
+    code: isPackaged ? resourcesPath : appPath,
+    python: environment['CONTENTCACHE_PYTHON'] ?? ownPython,
+    logs: path.join(data, 'logs'),
+    run: path.join(data, 'run'),
+    profile: path.join(data, 'window'),
+    settings: path.join(data, 'settings.json'),
+    windowState: path.join(data, 'window.json'),
+  }
+}
+
+/** Creates what is missing; says in a sentence what cannot be used. */
+export function prepareFolders(paths: Paths): void {
+  for (const folder of [paths.data, paths.logs, paths.run, paths.profile, paths.models]) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      accessSync(folder, constants.R_OK | constants.X_OK)
+    } catch (error) {
+      if (existsSync(folder) && !statSync(folder).isDirectory()) throw new LaunchOptionsError(`${folder} is a file. A folder is needed there.`)
+      const reason = (error as NodeJS.ErrnoException).code ?? String(error)
+      throw new LaunchOptionsError(`The folder ${folder} cannot be used (${reason}). Choose another with --data-dir or --models-dir.`)
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import path from 'node:path'
+
+/** What the desktop would run rather than show. A library that finds such a file must not start it with one click. */
+const programs = new Set([
+  ...['.exe', '.com', '.bat', '.cmd', '.msi', '.msp', '.scr', '.pif', '.cpl', '.hta', '.lnk', '.url', '.reg', '.inf', '.scf', '.gadget', '.appref-ms'],
+  ...['.vb', '.vbs', '.vbe', '.js', '.jse', '.ws', '.wsf', '.wsh', '.ps1', '.psm1', '.jar', '.jnlp', '.application'],
+  ...['.sh', '.bash', '.zsh', '.fish', '.csh', '.command', '.tool', '.run', '.bin', '.appimage', '.desktop', '.workflow', '.action', '.app'],
+  ...['.py', '.pyw', '.pl', '.rb', '.php', '.terminal', '.scpt', '.scptd', '.applescript', '.pkg', '.dmg', '.deb', '.rpm', '.webloc', '.fileloc', '.inetloc'],
+])
+
+/** `mode`: the file's permission bits; Windows has no execute bit and reports none that mean anything. */
+export function isProgram(file: string, mode: number, platform: NodeJS.Platform): boolean {
+  const extension = path.extname(file).toLowerCase()
+  if (programs.has(extension)) return true
+  return platform !== 'win32' && extension === '' && (mode & 0o111) !== 0
+}

@@ -1,0 +1,24 @@
+import { shell, type WebContents } from 'electron'
+import type { Log } from '../log/log'
+import { messageOf } from '../problem'
+import { decideNavigation } from './navigation'
+
+export function secureContents(contents: WebContents, origins: readonly string[], log: Log): void {
+  const decide = (url: string): boolean => {
+    const decision = decideNavigation(url, origins)
+    if (decision === 'open-outside') shell.openExternal(url).catch((error: unknown) => log.warn(`[window] ${url} was not opened: ${messageOf(error)}`))
+    if (decision === 'stay') log.warn(`[window] navigation refused: ${url}`)
+    return decision === 'allow'
+  }
+  contents.on('will-navigate', (event, url) => {
+    if (!decide(url)) event.preventDefault()
+  })
+  contents.on('will-redirect', (event, url) => {
+    if (!decide(url)) event.preventDefault()
+  })
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.setWindowOpenHandler(({ url }) => {
+    decide(url)
+    return { action: 'deny' }
+  })
+}

@@ -1,0 +1,40 @@
+/** The environment of a sidecar: what a program needs from the machine, and nothing of how the app itself was started. */
+
+export interface SidecarSettings {
+  dataDirectory: string
+  modelsDirectory: string
+  bundledModelsDirectory: string | null
+  offline: boolean
+  /** Only search_server has an HTTP API to guard. */
+  secret?: string
+}
+
+const inherited = new Set([
+  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TMPDIR', 'TEMP', 'TMP'],
+  ...['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR', 'OMP_NUM_THREADS'],
+  ...['SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PROGRAMDATA'],
+  ...['NUMBER_OF_PROCESSORS', 'PROCESSOR_ARCHITECTURE', 'PROCESSOR_IDENTIFIER'],
+])
+
+/** PYTHONPATH, LD_LIBRARY_PATH (an AppImage sets it), ELECTRON_* and the like would make Python load the wrong things. */
+export function isInherited(name: string): boolean {
+  const upper = name.toUpperCase()
+  return inherited.has(upper) || upper.startsWith('LC_')
+}
+
+export function sidecarEnvironment(parent: NodeJS.ProcessEnv, settings: SidecarSettings): NodeJS.ProcessEnv {
+  return {
+    ...Object.fromEntries(Object.entries(parent).filter(([name]) => isInherited(name))),
+    PYTHONUNBUFFERED: '1',
+    PYTHONIOENCODING: 'utf-8',
+    PYTHONUTF8: '1',
+    PYTHONNOUSERSITE: '1',
+    HF_HUB_OFFLINE: '1',
+    TRANSFORMERS_OFFLINE: '1',
+    CONTENTCACHE_DATA_DIR: settings.dataDirectory,
+    CONTENTCACHE_MODELS_DIR: settings.modelsDirectory,
+    ...(settings.bundledModelsDirectory === null ? {} : { CONTENTCACHE_BUNDLED_MODELS_DIR: settings.bundledModelsDirectory }),
+    ...(settings.offline ? { CONTENTCACHE_OFFLINE: '1' } : {}),
+    ...(settings.secret === undefined ? {} : { CONTENTCACHE_SECRET: settings.secret }),
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * When a sidecar is started, judged, killed and given up. Pure: the clock and the dice come in with each input, the work
+ * goes out as effects. Crash policy after VS Code's ExtensionHostCrashTracker: three crashes in five minutes are final.
+ *
+ * | state | goes to |
+ * |---|---|
+ * | stopped | starting (start, restart) |
+ * | starting | ready (ready), restarting or failed (exit, silence), stopped (stop, then exit) |
+ * | ready | degraded (first missed check), restarting or failed (exit), stopped (stop, then exit) |
+ * | degraded | ready (passed check), restarting or failed (third miss, then exit), stopped (stop, then exit) |
+ * | restarting | starting (back-off over, restart), stopped (stop) |
+ * | failed | starting (start, restart), stopped (stop) |
+ */
+import type { Problem } from '../contract/generated/events'
+import type { SupervisorState } from '../contract/relay'
+import { problem } from '../problem'
+
+/** All in milliseconds. */
+export interface Timing {
+  /** A start without any output for so long has hung. */
+  startSilence: number
+  /** Heartbeats come every two seconds; one older than this is missed. */
+  heartbeatSilence: number
+  missesAllowed: number
+  crashesAllowed: number
+  crashWindow: number
+  backoffBase: number
+  backoffMaximum: number
+  /** Share of the back-off that is random, so that two sidecars do not restart in step. */
+  jitter: number
+}
+
+export const defaultTiming: Timing = {
+  startSilence: 30_000,
+  heartbeatSilence: 8_000,
+  missesAllowed: 3,
+  crashesAllowed: 3,
+  crashWindow: 5 * 60_000,
+  backoffBase: 1_000,
+  backoffMaximum: 30_000,
+  jitter: 0.25,
+}
+
+/** What is to happen once the running child has ended. */
+type AfterExit = 'judge' | 'stop' | 'start' | 'give-up'
+
+export interface Machine {
+  state: SupervisorState
+  pid: number | null
+  readySince: number | null
+  restarts: number
+  memory: number | null
+  problem: Problem | null
+  stderrTail: string[]
+  /** Times of the crashes that still count. */
+  crashes: number[]
+  misses: number
+  lastOutput: number
+  lastHeartbeat: number
+  restartAt: number
+  afterExit: AfterExit
+}
+
+interface Inputs {
+  start: object
+  stop: object
+  restart: object
+  tick: object
+  output: object
+  spawned: { pid: number }
+  ready: object
+  incompatible: { problem: Problem }
+  heartbeat: { memory: number }
+  /** The periodic health check; `answered` is null for a sidecar without HTTP. */
+  check: { answered: boolean | null }
+  /** Also a child that could not be spawned. */
+  exited: { description: string; stderrTail: string[] }
+}
+type InputOf<T extends keyof Inputs> = { type: T } & Inputs[T]
+export type Input = { [T in keyof Inputs]: InputOf<T> }[keyof Inputs]
+
+export type Effect = 'spawn' | 'stop-child' | 'kill-tree'
+
+export interface Step {
+  machine: Machine
+  effects: Effect[]
+}
+
+/** `now` in Unix milliseconds, `random` in [0, 1). */
+export interface Moment {
+  now: number
+  random: number
+  timing: Timing
+  displayName: string
+}
+
+export const initialMachine: Machine = {
+  state: 'stopped',
+  pid: null,
+  readySince: null,
+  restarts: 0,
+  memory: null,
+  problem: null,
+  stderrTail: [],
+  crashes: [],
+  misses: 0,
+  lastOutput: 0,
+  lastHeartbeat: 0,
+  restartAt: 0,
+  afterExit: 'judge',
+}
+
+type Handler<T extends keyof Inputs> = (machine: Machine, input: InputOf<T>, moment: Moment) => Step
+type AnyHandler = (machine: Machine, input: object, moment: Moment) => Step
+
+function to(machine: Machine, change: Partial<Machine>, ...effects: Effect[]): Step {
+  return { machine: { ...machine, ...change }, effects }
+}
+
+function stay(machine: Machine): Step {
+  return { machine, effects: [] }
+}
+
+const launch: AnyHandler = (machine, _input, { now }) =>
+  to(machine, { state: 'starting', pid: null, memory: null, misses: 0, lastOutput: now, lastHeartbeat: now, afterExit: 'judge' }, 'spawn')
+
+/** A person asked: earlier crashes are forgiven. */
+const launchAfresh: AnyHandler = (machine, input, moment) => launch({ ...machine, crashes: [], problem: null, stderrTail: [] }, input, moment)
+
+const launchWhenDue: Handler<'tick'> = (machine, input, moment) =>
+  moment.now >= machine.restartAt ? launch({ ...machine, problem: null }, input, moment) : stay(machine)
+
+const haltNow: AnyHandler = (machine) => to(machine, { state: 'stopped', problem: null, stderrTail: [] })
+
+const askToStop: AnyHandler = (machine) => (machine.afterExit === 'stop' ? stay(machine) : to(machine, { afterExit: 'stop' }, 'stop-child'))
+
+const askToRestart: AnyHandler = (machine) =>
+  machine.afterExit === 'start' ? stay(machine) : to(machine, { afterExit: 'start', crashes: [] }, 'stop-child')
+
+const becomeReady: AnyHandler = (machine, _input, { now }) =>
+  to(machine, { state: 'ready', readySince: now, lastHeartbeat: now, lastOutput: now, misses: 0, problem: null, stderrTail: [] })
+
+/** Silence, not total time: a start that loads much on a slow disk goes on as long as it says so. */
+const judgeStart: Handler<'tick'> = (machine, _input, { now, timing, displayName }) => {
+  if (machine.afterExit !== 'judge' || machine.problem?.code === 'start-hung') return stay(machine)
+  if (now - machine.lastOutput < timing.startSilence) return stay(machine)
+  const silence = Math.round(timing.startSilence / 1000)
+  return to(machine, { problem: problem('start-hung', `${displayName} said nothing for ${silence} s while starting and was ended.`) }, 'kill-tree')
+}
+
+const judgeHealth: Handler<'check'> = (machine, input, { now, timing, displayName }) => {
+  if (machine.afterExit !== 'judge') return stay(machine)
+  const missed = input.answered === false || now - machine.lastHeartbeat > timing.heartbeatSilence
+  if (!missed) return to(machine, { state: 'ready', misses: 0, problem: null })
+  const misses = machine.misses + 1
+  if (misses > timing.missesAllowed) return stay(machine)
+  const unresponsive = problem('unresponsive', `${displayName} does not answer.`)
+  const effects: Effect[] = misses === timing.missesAllowed ? ['kill-tree'] : []
+  return to(machine, { state: 'degraded', misses, problem: unresponsive }, ...effects)
+}
+
+export function backoff(crashes: number, random: number, timing: Timing): number {
+  const delay = Math.min(timing.backoffBase * 2 ** (crashes - 1), timing.backoffMaximum)
+  return Math.round(delay * (1 + timing.jitter * (2 * random - 1)))
+}
+
+const judgeExit: Handler<'exited'> = (machine, input, moment) => {
+  const ended: Machine = { ...machine, pid: null, readySince: null, memory: null, misses: 0, afterExit: 'judge' }
+  if (machine.afterExit === 'stop') return haltNow(ended, input, moment)
+  if (machine.afterExit === 'start') return launchAfresh({ ...ended, restarts: machine.restarts + 1 }, input, moment)
+  const stderrTail = input.stderrTail
+  if (machine.afterExit === 'give-up') return to(ended, { state: 'failed', stderrTail })
+
+  const { now, timing, displayName } = moment
+  const crashes = [...machine.crashes.filter((time) => now - time < timing.crashWindow), now]
+  const detail = [input.description, ...stderrTail].join('\n')
+  if (crashes.length >= timing.crashesAllowed) {
+    const minutes = Math.round(timing.crashWindow / 60_000)
+    const final = problem('crashed-repeatedly', `${displayName} ended ${crashes.length} times within ${minutes} minutes and was not started again.`, {
+      nextStep: 'Press Restart to try again.',
+      detail,
+    })
+    return to(ended, { state: 'failed', crashes, stderrTail, problem: final })
+  }
+  const cause = machine.problem?.message ?? `${displayName} ended unexpectedly.`
+  return to(ended, {
+    state: 'restarting',
+    crashes,
+    stderrTail,
+    restarts: machine.restarts + 1,
+    restartAt: now + backoff(crashes.length, moment.random, timing),
+    problem: problem('crashed', `${cause} It is being started again.`, { detail }),
+  })
+}
+
+type Transitions = { [T in keyof Inputs]?: Handler<T> }
+
+const whileRunning: Transitions = {
+  spawned: (machine, { pid }) => to(machine, { pid }),
+  output: (machine, _input, { now }) => to(machine, { lastOutput: now }),
+  heartbeat: (machine, { memory }, { now }) => to(machine, { lastHeartbeat: now, memory }),
+  incompatible: (machine, input) => to(machine, { afterExit: 'give-up', problem: input.problem }, 'kill-tree'),
+  exited: judgeExit,
+  stop: askToStop,
+  restart: askToRestart,
+}
+
+const transitions: Record<SupervisorState, Transitions> = {
+  stopped: { start: launchAfresh, restart: launchAfresh },
+  starting: { ...whileRunning, ready: becomeReady, tick: judgeStart },
+  ready: { ...whileRunning, check: judgeHealth },
+  degraded: { ...whileRunning, check: judgeHealth },
+  restarting: { tick: launchWhenDue, restart: launchAfresh, stop: haltNow },
+  failed: { start: launchAfresh, restart: launchAfresh, stop: haltNow },
+}
+
+/** An input that a state does not name changes nothing. */
+export function step(machine: Machine, input: Input, moment: Moment): Step {
+  const handler = transitions[machine.state][input.type] as Handler<Input['type']> | undefined
+  return handler ? handler(machine, input, moment) : stay(machine)
+}
