@@ -7,6 +7,7 @@ CREATE TABLE roots (
     added_at REAL NOT NULL,
     removed_at REAL,                       -- hidden since; purged after the grace period
     scanned_at REAL,
+    device TEXT,                           -- st_dev at the last complete scan: tells an emptied folder from an unmounted disk
     problem TEXT                           -- Problem as JSON
 ) STRICT;
 
@@ -28,7 +29,7 @@ CREATE TABLE items (
     has_thumbnail INTEGER NOT NULL DEFAULT 0,
     UNIQUE (root_id, path)
 ) STRICT;
-CREATE INDEX items_by_state ON items (state);
+CREATE INDEX items_by_state ON items (root_id, state);
 CREATE INDEX items_by_name ON items (name COLLATE NOCASE);
 
 CREATE TABLE segments (
@@ -70,8 +71,10 @@ CREATE TABLE embeddings (
     scale REAL NOT NULL,
     vector BLOB NOT NULL
 ) STRICT;
+CREATE INDEX embeddings_by_model ON embeddings (model);
 
--- One job an item. Leased: owner and expiry; an expired lease is anybody's.
+-- One job an item. Leased: owner and expiry; an expired lease is anybody's. attempts counts leases that were not given back:
+-- a file that ends its worker again and again goes behind the others and is failed in the end.
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     item_id INTEGER NOT NULL UNIQUE REFERENCES items(id) ON DELETE CASCADE,
@@ -82,4 +85,4 @@ CREATE TABLE jobs (
     expires_at REAL,
     blocked_on TEXT                        -- model id without which it cannot run
 ) STRICT;
-CREATE INDEX jobs_to_lease ON jobs (worker, blocked_on, priority DESC, id);
+CREATE INDEX jobs_to_lease ON jobs (worker, blocked_on, priority DESC, attempts, id);

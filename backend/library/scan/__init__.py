@@ -1,0 +1,1 @@
+"""Finds the files of a root and keeps the library equal to the disk."""
