@@ -37,7 +37,7 @@ async function demo(onCleanUp: (task: () => Promise<unknown>) => void): Promise<
 
   heading('The sample library: papers, recordings, a video and pictures of a small workshop')
   const window = new AppWindow(app.window)
-  await window.addFolderByPaste(sampleLibrary)
+  await window.addFolder(sampleLibrary)
   step(`added ${dim(path.relative(process.cwd(), sampleLibrary))}`)
   const done = await settled(app.window, progressPrinter(() => window.activity()))
   step(green(`${done.library.queue.indexed} files can be searched`))

@@ -10,7 +10,7 @@ test('without any model words are found and recordings wait for Whisper; when mo
   try {
     const models = await stage.folder('models')
     const { app, window } = await stage.launch({ modelsDirectory: models })
-    await window.addFolderByPaste(await stage.samples('library', ['Notes/boathouse todo.md', 'Recordings/memo 0012.m4a']))
+    await window.addFolder(await stage.samples('library', ['Notes/boathouse todo.md', 'Recordings/memo 0012.m4a']))
     const waiting = await settled(app.window)
     expect(waiting.engines.map((engine) => engine.state)).toEqual(['missing', 'missing', 'missing'])
 

@@ -48,7 +48,7 @@ test('each sidecar that is killed comes back by itself, and every file is indexe
   const stage = await Stage.open('sidecars')
   try {
     const { app, window } = await stage.launch()
-    await window.addFolderByPaste(await disturbedLibrary(stage))
+    await window.addFolder(await disturbedLibrary(stage))
 
     await until(app, 'documents', ({ library }) => library.queue.indexed > 10)
     const server = requireSidecar(app, 'search_server')
@@ -79,7 +79,7 @@ test('after kill -9 of everything in the middle of indexing, the next start fini
   const stage = await Stage.open('killed')
   try {
     const first = await stage.launch()
-    await first.window.addFolderByPaste(await disturbedLibrary(stage))
+    await first.window.addFolder(await disturbedLibrary(stage))
     await until(first.app, 'documents', ({ library }) => library.queue.indexed > 10)
     const firstProcesses = first.app.processes()
     await first.app.kill()

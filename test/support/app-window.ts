@@ -37,14 +37,21 @@ export class AppWindow {
     return this.show('Library')
   }
 
-  /** A path that was copied elsewhere and is pasted into the window, outside of any field. */
-  async addFolderByPaste(folder: string): Promise<void> {
+  /** Types the path of a folder into the library's field for it. */
+  async addFolder(folder: string): Promise<void> {
     await this.showLibrary()
-    await this.page.evaluate((text) => {
-      const clipboard = new DataTransfer()
-      clipboard.setData('text/plain', text)
-      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }))
-    }, folder)
+    const field = this.page.locator('#folder-path').filter({ visible: true })
+    const disclosure = this.page.locator('summary').filter({ visible: true })
+    await field.or(disclosure).first().waitFor()
+    if (!(await field.isVisible())) await disclosure.first().click()
+    await field.fill(folder)
+    await field.press('Enter')
+    await this.folder(folder).waitFor()
+  }
+
+  /** The entry of a folder that was added. */
+  folder(folder: string): Locator {
+    return this.page.getByRole('listitem').filter({ hasText: folder })
   }
 
   /** Types into the search box key by key and waits until the answer to the whole query is drawn. */
@@ -84,6 +91,11 @@ export class AppWindow {
     })
   }
 
+  /** The right pane, when it shows this file. */
+  preview(fileName: string): Locator {
+    return this.page.getByRole('region', { name: fileName })
+  }
+
   get statusLine(): Locator {
     return this.page.getByRole('contentinfo')
   }
@@ -100,7 +112,7 @@ export class AppWindow {
 
   async picture(file: string): Promise<void> {
     await this.drawn()
-    await this.page.screenshot({ path: file, animations: 'disabled' })
+    await this.page.screenshot({ path: file })
   }
 
   /** Resolves when what has arrived so far has been painted. */
