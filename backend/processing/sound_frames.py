@@ -21,7 +21,10 @@ class FrameStream:
         frames = (len(self._held) - PATCH_SAMPLES) // HOP_SAMPLES + 1
         if frames < 1:
             return self._none()
-        scores = self._tagger.scores(self._held[: (frames - 1) * HOP_SAMPLES + PATCH_SAMPLES])
+        # A model may add a padded frame after samples that fit exactly: only whole frames are taken before the end.
+        scores = self._tagger.scores(self._held[: (frames - 1) * HOP_SAMPLES + PATCH_SAMPLES])[:frames]
+        if len(scores) != frames:
+            raise ValueError(f"the tagger gave {len(scores)} frames for {frames}")
         self._held = self._held[frames * HOP_SAMPLES :].copy()
         self._any = True
         return scores

@@ -24,15 +24,16 @@ class HeardWindow:
 class Transcription(Protocol):
     """One recording being transcribed: holds what carries over from window to window, as the language."""
 
-    def hear(self, window: Samples, at: float, is_last: bool) -> HeardWindow:
+    def hear(self, window: Samples, at: float, is_last: bool, should_stop: StopCheck) -> HeardWindow:
         """Decode a window of float32[n], n <= WINDOW_SAMPLES and smaller only when `is_last`, that begins `at` seconds.
 
-        Times of the segments are seconds from the start of the recording. Raises Cancelled.
+        Times of the segments are seconds from the start of the recording. Raises Cancelled, after which the same window can
+        be heard again.
         """
 
 
 class Transcriber(Protocol):
     """A loaded speech model."""
 
-    def begin(self, should_stop: StopCheck) -> Transcription:
+    def begin(self) -> Transcription:
         """Start on a new recording."""

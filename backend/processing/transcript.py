@@ -7,6 +7,10 @@ from dataclasses import dataclass
 LONG_TEXT = 84
 SHORTEST_CLAUSE_WORDS = 4
 PAUSE_SECONDS = 0.7
+# Word times from cross-attention have no gaps: a pause hides at the start of the word that follows it. Whisper's own
+# alignment takes 0.7 s for the longest usual word.
+LONGEST_WORD_SECONDS = 0.7
+HIDDEN_PAUSE_SECONDS = 1.0
 SENTENCE_ENDS = tuple(".?!。？！…।؟")
 CLAUSE_ENDS = tuple(",;:，、；：،")
 CLOSING_MARKS = "\"'”’»)]}"
@@ -37,12 +41,18 @@ def split_into_clauses(words: Sequence[Word]) -> Iterator[list[Word]]:
     """Cut words into pieces short enough to start where a searched phrase is said and long enough to carry a meaning.
 
     In the order of stable-ts' default regrouping (github.com/jianfch/stable-ts): after sentences and at pauses of
-    PAUSE_SECONDS; then at commas that leave SHORTEST_CLAUSE_WORDS on both sides; then, while a piece has more than
-    LONG_TEXT characters, at the longest pause in its middle half. Every word is kept, in order.
+    PAUSE_SECONDS; then at commas and hidden pauses that leave SHORTEST_CLAUSE_WORDS on both sides; then, while a piece has
+    more than LONG_TEXT characters, at the longest pause in its middle half. Every word is kept, in order.
     """
     for sentence in _sentences(words):
         for clause in _clauses(sentence):
             yield from _short(clause)
+
+
+def start_of(words: Sequence[Word]) -> float:
+    """When the first word is said, without the pause that its time may begin with."""
+    first = words[0]
+    return first.end - LONGEST_WORD_SECONDS if _hides_pause(first) else first.start
 
 
 def text_of(words: Sequence[Word]) -> str:
@@ -71,10 +81,14 @@ def _clauses(words: list[Word]) -> Iterator[list[Word]]:
     start = 0
     for cut in range(SHORTEST_CLAUSE_WORDS, len(words) - SHORTEST_CLAUSE_WORDS + 1):
         ends = words[cut - 1].text.rstrip(CLOSING_MARKS).endswith(CLAUSE_ENDS)
-        if ends and cut - start >= SHORTEST_CLAUSE_WORDS:
+        if (ends or _hides_pause(words[cut])) and cut - start >= SHORTEST_CLAUSE_WORDS:
             yield words[start:cut]
             start = cut
     yield words[start:]
+
+
+def _hides_pause(word: Word) -> bool:
+    return word.end - word.start >= HIDDEN_PAUSE_SECONDS
 
 
 def _short(words: list[Word]) -> Iterator[list[Word]]:

@@ -17,7 +17,7 @@ from backend.processing.cancellation import Cancelled, StopCheck
 from backend.processing.decode import SAMPLE_RATE, Samples
 from backend.processing.spoken_language import SpokenLanguage, iso_639_1
 from backend.processing.transcriber import MOST_NO_SPEECH, HeardWindow, Transcription
-from backend.processing.transcript import SpeechSegment, Word, split_into_clauses, text_of
+from backend.processing.transcript import SpeechSegment, Word, split_into_clauses, start_of, text_of
 from backend.processing.whisper_tokens import CutWindow, cut_at_timestamps
 
 if TYPE_CHECKING:
@@ -51,23 +51,22 @@ class WhisperTranscriber:
         if heads is not None:
             self._model.set_alignment_heads(heads)
 
-    def begin(self, should_stop: StopCheck) -> Transcription:
-        return _Transcription(self._model, should_stop)
+    def begin(self) -> Transcription:
+        return _Transcription(self._model)
 
 
 class _Transcription:
-    def __init__(self, model: "Whisper", should_stop: StopCheck) -> None:
+    def __init__(self, model: "Whisper") -> None:
         self._model = model
-        self._should_stop = should_stop
         self._language = SpokenLanguage()
         self._spoken_until = 0.0
 
-    def hear(self, window: Samples, at: float, is_last: bool) -> HeardWindow:
+    def hear(self, window: Samples, at: float, is_last: bool, should_stop: StopCheck) -> HeardWindow:
         import torch
 
         if not len(window) or float(np.abs(window).max()) < SILENT_PEAK:
             return HeardWindow((), len(window))
-        with torch.inference_mode(), _stoppable(self._model, self._should_stop):
+        with torch.inference_mode(), _stoppable(self._model, should_stop):
             return self._hear(window, at, is_last)
 
     def _hear(self, window: Samples, at: float, is_last: bool) -> HeardWindow:
@@ -80,14 +79,13 @@ class _Transcription:
         decoded = self._decode(features, language)
         if decoded is None:
             return HeardWindow((), len(window))
-        self._language.accept(probabilities)
         seconds = len(window) / SAMPLE_RATE
         tokenizer = _tokenizer(self._model, language)
         cut = cut_at_timestamps(decoded.tokens, tokenizer.timestamp_begin, seconds)
         words = self._align(cut, features, tokenizer, seconds, at)
         segments = tuple(
             SpeechSegment(
-                start=piece[0].start,
+                start=start_of(piece),
                 end=piece[-1].end,
                 text=text_of(piece),
                 language=iso_639_1(language),
@@ -97,6 +95,7 @@ class _Transcription:
             for piece in split_into_clauses(words)
             if text_of(piece)
         )
+        self._language.accept(probabilities)
         if segments:
             self._spoken_until = segments[-1].end
         return HeardWindow(segments, self._step(cut, segments, at, len(window), is_last))

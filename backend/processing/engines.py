@@ -1,0 +1,111 @@
+"""The two engines: which are there, loaded when a job first needs them, and what the window is told about them."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from backend.contract.library import EngineState, EngineStatus, ModelId, Problem
+from backend.models.registry import ModelLocation, find_model
+from backend.processing.cancellation import Cancelled, StopCheck
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+NAMES = {ModelId.WHISPER: "Whisper", ModelId.YAMNET: "YAMNet"}
+STOP_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """Which files an engine was loaded from, so that one that failed is tried again only with other files."""
+
+    path: Path
+    modified_ns: int
+
+    @classmethod
+    def of(cls, location: ModelLocation) -> "_Edition":
+        return cls(location.path, location.path.stat().st_mtime_ns)
+
+
+class Engine(Generic[T]):
+    """One model and what loads it. Used from one thread; the load itself runs in another, so that a stop need not wait for it."""
+
+    def __init__(self, model: ModelId, load: Callable[[ModelLocation], T], tell: Callable[[EngineStatus], None]) -> None:
+        self.model = model
+        self._load = load
+        self._tell = tell
+        self._state: EngineState | None = None
+        self._engine: T | None = None
+        self._failed: _Edition | None = None
+
+    def look(self) -> EngineState:
+        """The present state, after a look at the models directories: seen MISSING, UNLOADED, READY or FAILED."""
+        if self._engine is not None:
+            return EngineState.READY
+        location = find_model(self.model)
+        if location is None:
+            self._failed = None
+            return self._set(EngineState.MISSING)
+        if self._failed is not None and self._failed == _Edition.of(location):
+            return EngineState.FAILED
+        return self._set(EngineState.UNLOADED)
+
+    def get(self, should_stop: StopCheck) -> T | None:
+        """The loaded engine, or None where its model is missing or does not load. Raises Cancelled while loading."""
+        if self._engine is not None:
+            return self._engine
+        location = find_model(self.model)
+        if location is None or self.look() is not EngineState.UNLOADED:
+            return None
+        self._set(EngineState.LOADING)
+        try:
+            self._engine = _in_thread(lambda: self._load(location), should_stop, f"load {self.model}")
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 - a broken model file raises whatever its library likes
+            log.exception("%s does not load", self.model)
+            self._failed = _Edition.of(location)
+            self._set(EngineState.FAILED, _load_problem(self.model, error))
+            return None
+        self._set(EngineState.READY)
+        return self._engine
+
+    def _set(self, state: EngineState, problem: Problem | None = None) -> EngineState:
+        if state is not self._state:
+            self._state = state
+            self._tell(EngineStatus(engine=self.model, state=state, problem=problem))
+        return state
+
+
+def _in_thread(work: Callable[[], T], should_stop: StopCheck, name: str) -> T:
+    results: list[T] = []
+    errors: list[Exception] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
+            errors.append(error)
+
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        if should_stop():
+            raise Cancelled
+        thread.join(STOP_POLL_SECONDS)
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def _load_problem(model: ModelId, error: Exception) -> Problem:
+    return Problem(
+        code="engine-failed",
+        message=f"{NAMES[model]} is here but could not be started. Recordings wait until it can.",
+        next_step="Verify or download the model again on the Models page, or restart ContentCache.",
+        detail=f"{type(error).__name__}: {error}",
+    )
