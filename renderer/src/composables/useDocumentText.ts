@@ -62,7 +62,7 @@ export function useDocumentText(source: () => { itemId: number; around: number |
     ([itemId, around, version], before) => {
       controller?.abort()
       controller = new AbortController()
-      const keep = before !== undefined && before[0] === itemId && before[2] === version
+      const keep = before?.[0] === itemId && before[2] === version
       if (before?.[0] !== itemId) rows.value = null
       hitRow.value = null
       void locate(itemId, around, keep, controller.signal)

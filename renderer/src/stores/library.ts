@@ -118,7 +118,10 @@ export const useLibraryStore = defineStore('library', () => {
   async function removeFolder(root: Root): Promise<void> {
     removing.value = new Set([...removing.value, root.id])
     const removed = await attempt(() => command('library:remove-folder', { rootId: root.id }))
-    if (!removed) return forgetRemoval(root.id)
+    if (!removed) {
+      forgetRemoval(root.id)
+      return
+    }
     reload(false)
     const notice = notices.say(t('library.removed', { path: root.path }), {
       lifetime: REMOVAL_GRACE * 1000,

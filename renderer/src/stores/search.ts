@@ -65,7 +65,10 @@ export const useSearchStore = defineStore('search', () => {
   async function run(soft: boolean): Promise<void> {
     clearTimeout(typingTimer)
     if (query.value.trim() === '') return
-    if (soft && inFlight) return refreshSoon()
+    if (soft && inFlight) {
+      refreshSoon()
+      return
+    }
     inFlight = true
     more.cancel()
     loadingMore.value = false
@@ -84,7 +87,10 @@ export const useSearchStore = defineStore('search', () => {
     } catch (error) {
       inFlight = false
       if (isAbort(error)) return
-      if (soft && status.value === 'ready') return refreshSoon()
+      if (soft && status.value === 'ready') {
+        refreshSoon()
+        return
+      }
       problem.value = problemOf(error, searchFailed())
       status.value = 'failed'
     }
@@ -107,7 +113,10 @@ export const useSearchStore = defineStore('search', () => {
   }
 
   watch(query, (text, before) => {
-    if (text.trim() === '') return clear()
+    if (text.trim() === '') {
+      clear()
+      return
+    }
     if (text.trim() === before.trim() && /\s$/.test(text) === /\s$/.test(before)) return
     clearTimeout(typingTimer)
     typingTimer = setTimeout(() => void run(false), text.trim().length <= 2 ? SHORT_TYPING_PAUSE : TYPING_PAUSE)
