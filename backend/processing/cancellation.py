@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 
-class Cancelled(Exception):  # noqa: N818 - an outcome, not an error
+class Cancelled(Exception):
     """The work was asked to stop; whatever it had so far is thrown away by whoever asked."""
 
 

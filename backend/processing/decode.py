@@ -4,7 +4,6 @@ The file is streamed: memory does not grow with its length.
 """
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -76,19 +75,18 @@ class SoundTrack:
         pending: list[Samples] = []
         held = 0
         any_sound = False
-        with closing(self._samples()) as decoded:
-            for samples in decoded:
-                any_sound = True
-                pending.append(samples)
-                held += len(samples)
-                if held < self._block:
-                    continue
-                joined = np.concatenate(pending)
-                whole = held - held % self._block
-                for start in range(0, whole, self._block):
-                    yield joined[start : start + self._block]
-                pending = [joined[whole:].copy()]
-                held -= whole
+        for samples in self._samples():
+            any_sound = True
+            pending.append(samples)
+            held += len(samples)
+            if held < self._block:
+                continue
+            joined = np.concatenate(pending)
+            whole = held - held % self._block
+            for start in range(0, whole, self._block):
+                yield joined[start : start + self._block]
+            pending = [joined[whole:].copy()]
+            held -= whole
         if held:
             yield np.concatenate(pending)
         if not any_sound:
@@ -206,12 +204,9 @@ def is_cover(stream: object) -> bool:
 def _sound_stream(container: "InputContainer") -> "AudioStream":
     """FFmpeg's own choice (av_find_best_stream: the default track, else the one with most channels and bits)."""
     if not container.streams.audio:
-        raise NoSoundTrack
+        raise NoSoundTrack(_facts(container).duration)
     best = container.streams.best("audio")
-    stream = best if best is not None else container.streams.audio[0]
-    context = stream.codec_context
-    if context is None:
+    stream = next((stream for stream in container.streams.audio if stream is best), container.streams.audio[0])
+    if stream.codec_context is None:
         raise UnsupportedCodec("its codec is not known")
-    # Frame threading keeps both cores of a small machine busy and delays frames; sound decodes fast enough on one.
-    stream.thread_type = "NONE"
-    return stream  # type: ignore[return-value]
+    return stream

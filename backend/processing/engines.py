@@ -66,7 +66,7 @@ class Engine(Generic[T]):
             self._engine = _in_thread(lambda: self._load(location), should_stop, f"load {self.model}")
         except Cancelled:
             raise
-        except Exception as error:  # noqa: BLE001 - a broken model file raises whatever its library likes
+        except Exception as error:
             log.exception("%s does not load", self.model)
             self._failed = _Edition.of(location)
             self._set(EngineState.FAILED, _load_problem(self.model, error))
@@ -83,12 +83,12 @@ class Engine(Generic[T]):
 
 def _in_thread(work: Callable[[], T], should_stop: StopCheck, name: str) -> T:
     results: list[T] = []
-    errors: list[Exception] = []
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
             results.append(work())
-        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
+        except BaseException as error:
             errors.append(error)
 
     thread = threading.Thread(target=run, name=name, daemon=True)

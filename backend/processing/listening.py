@@ -50,6 +50,11 @@ class Listening:
         self._sounds = _Sounds(tagger) if tagger else None
         self._speech = _Speech(transcriber.begin() if transcriber else None, self._sounds.borders if self._sounds else None)
 
+    @property
+    def duration(self) -> float | None:
+        """What the container says, in seconds."""
+        return self._track.facts.duration
+
     def close(self) -> None:
         self._track.close()
 
@@ -178,7 +183,8 @@ class _Sounds:
         near = [(s.start, s.end) for s in speech if s.end > start - SPEECH_PAUSE_SECONDS - margin]
         scores = np.stack([self._waiting.popleft() for _ in range(count)])
         beside = frames_in_speech(self._settled, count, join_speech([(a - margin, b + margin) for a, b in near], 0.0))
-        scores[np.ix_(beside, self._voices)] = 0.0
+        for voice in self._voices:
+            scores[beside, voice] = 0.0
         self._segmenter.add(scores, frames_in_speech(self._settled, count, join_speech(near, SPEECH_PAUSE_SECONDS)))
         self._settled += count
 

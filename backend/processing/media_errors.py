@@ -26,6 +26,11 @@ class NoSoundTrack(MediaError):
     message = "This file has no sound track."
     next_step = "There is nothing to listen to in it; it is found by its name."
 
+    def __init__(self, duration: float | None = None) -> None:
+        """`duration`: seconds that the container says."""
+        super().__init__()
+        self.duration = duration
+
 
 class DamagedMedia(MediaError):
     code = "damaged"

@@ -114,7 +114,8 @@ def counting(frame: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     ranks = min(BEST_RANKS, len(frame))
     least_of_best = np.partition(frame, -ranks)[-ranks]
     possible = (frame >= POSSIBLE) & (frame >= least_of_best) & (frame >= SHARE_OF_BEST * best)
-    return (frame >= CERTAIN) | possible
+    found: npt.NDArray[np.bool_] = (frame >= CERTAIN) | possible
+    return found
 
 
 def frame_times(frame: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Whisper's output tokens of one window, cut at its timestamp tokens. The rules are those of `whisper.transcribe` (openai-whisper 20250625)."""
+"""Whisper's output tokens of one window, cut at its timestamp tokens by the rules of `whisper.transcribe` (version 20250625)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -44,12 +44,15 @@ class WhisperTranscriber:
         """Load `checkpoint` (a `base.pt`). Imports torch: seconds. Raises what torch raises for a broken file."""
         import torch
         import whisper
+        from whisper.timing import dtw
 
         torch.set_num_threads(threads)
         self._model = whisper.load_model(str(checkpoint), device="cpu")
         heads = _alignment_heads(self._model)
         if heads is not None:
             self._model.set_alignment_heads(heads)
+        # numba compiles it at its first call, for seconds that cannot be interrupted.
+        dtw(torch.zeros(2, 2))
 
     def begin(self) -> Transcription:
         return _Transcription(self._model)
@@ -171,7 +174,8 @@ class _Encoded:
         return getattr(self.model, name)
 
     def __call__(self, _mel: "Tensor", tokens: "Tensor") -> "Tensor":
-        return self.model.decoder(tokens, self.features.unsqueeze(0))
+        logits: Tensor = self.model.decoder(tokens, self.features.unsqueeze(0))
+        return logits
 
 
 @contextmanager

@@ -1,0 +1,228 @@
+"""The loop of audioprocessor: lease a recording, hear it, write what was heard."""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobStage
+from backend.contract.library import Contract, EngineState, Item, ItemKind, ModelId, Problem
+from backend.library.store import Job, LeaseLost, Library, Worker
+from backend.processing.cancellation import Cancelled
+from backend.processing.engines import Engine
+from backend.processing.job_progress import ProgressReport
+from backend.processing.job_watch import Interruption, JobWatch
+from backend.processing.listening import Listening
+from backend.processing.media_errors import MediaError, MediaVanished, NoSoundTrack
+from backend.processing.results import index_result, silent_result
+from backend.processing.sound_tagger import SoundTagger
+from backend.processing.transcriber import Transcriber
+from backend.sidecar.lifetime import Lifetime
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.5
+LOOK_FOR_MODELS_SECONDS = 3.0
+RETRY_SECONDS = 5.0
+
+MakeThumbnail: TypeAlias = Callable[[Path, Path], bool]
+"""(film, picture to write) -> whether there is one now."""
+
+
+class EngineFailed(Exception):
+    """An engine whose model is there does not load: the job goes back to the queue and waits."""
+
+
+@dataclass(slots=True)
+class _Suspended:
+    """A recording that a pause interrupted, kept for when the same job comes back with the same engines."""
+
+    key: tuple[int, int, int, bool, bool]
+    listening: Listening
+    position: float
+
+
+class AudioWorker:
+    """Works in the thread that calls `run`."""
+
+    def __init__(
+        self,
+        library: Library,
+        emit: Callable[[Contract], None],
+        lifetime: Lifetime,
+        whisper: Engine[Transcriber],
+        yamnet: Engine[SoundTagger],
+        make_thumbnail: MakeThumbnail,
+    ) -> None:
+        self._library = library
+        self._emit = emit
+        self._lifetime = lifetime
+        self._whisper = whisper
+        self._yamnet = yamnet
+        self._make_thumbnail = make_thumbnail
+        self._looked = float("-inf")
+        self._suspended: _Suspended | None = None
+
+    def run(self) -> None:
+        """Until the lifetime ends. Returns with no lease held."""
+        while not self._lifetime.stopping.is_set():
+            try:
+                self._look_for_models()
+                job = None if self._whisper.look() is EngineState.FAILED else self._library.lease(Worker.AUDIO)
+                if job is None:
+                    self._lifetime.wait(IDLE_SECONDS)
+                else:
+                    self._work(job)
+            except sqlite3.Error as error:
+                # A full or unreachable disk: nothing is lost, the lease runs out or is freed at the next start.
+                log.exception("the library cannot be used")
+                self._emit(ErrorEvent(problem=_library_problem(error)))
+                self._lifetime.wait(RETRY_SECONDS)
+        self._forget_suspended()
+
+    def _look_for_models(self) -> None:
+        if time.monotonic() - self._looked < LOOK_FOR_MODELS_SECONDS:
+            return
+        self._looked = time.monotonic()
+        for engine in (self._whisper, self._yamnet):
+            if engine.look() in (EngineState.UNLOADED, EngineState.READY):
+                self._changed(*self._library.unblock(engine.model))
+
+    def _work(self, job: Job) -> None:
+        self._changed(self._library.item(job.item_id))
+        with JobWatch(self._library, job, self._lifetime) as watch:
+            try:
+                self._index(job, watch)
+            except Cancelled:
+                log.info("item %d given back: %s", job.item_id, watch.interruption)
+                self._give_back(job)
+            except EngineFailed:
+                self._give_back(job)
+            except MediaVanished:
+                self._vanished(job)
+            except MediaError as error:
+                self._fail(job, error.problem)
+            except LeaseLost:
+                log.info("item %d is no longer ours", job.item_id)
+            except sqlite3.Error:
+                raise
+            except Exception as error:
+                log.exception("item %d", job.item_id)
+                self._fail(job, _unexpected(error))
+
+    def _index(self, job: Job, watch: JobWatch) -> None:
+        try:
+            self._hear(job, watch)
+        except NoSoundTrack as error:
+            result = silent_result(error.duration, job.kind, self._thumbnail(job))
+            if result is None:
+                raise
+            self._changed(self._library.finish(job, result))
+
+    def _hear(self, job: Job, watch: JobWatch) -> None:
+        if self._whisper.look() is EngineState.MISSING and self._yamnet.look() in (EngineState.MISSING, EngineState.FAILED):
+            # Opened all the same: a file without a sound track, or a broken one, has no need to wait for a model.
+            Listening(job.path, None, None).close()
+            self._changed(self._library.block(job, ModelId.WHISPER, ModelId.YAMNET))
+            return
+        transcriber = self._whisper.get(watch.should_stop)
+        if transcriber is None and self._whisper.look() is EngineState.FAILED:
+            raise EngineFailed
+        tagger = self._yamnet.get(watch.should_stop)
+        listening, position = self._open(job, transcriber, tagger)
+        report = ProgressReport(self._emit, job, JobStage.TRANSCRIBING if transcriber else JobStage.LISTENING, position)
+
+        def on_progress(done: float, total: float | None) -> None:
+            nonlocal position
+            position = done
+            report(done, total)
+
+        on_progress(position, listening.duration)
+        try:
+            heard = listening.run(watch.should_stop, on_progress)
+        except Cancelled:
+            if watch.interruption is Interruption.PAUSED:
+                self._suspended = _Suspended(_key(job, transcriber, tagger), listening, position)
+            else:
+                listening.close()
+            raise
+        except BaseException:
+            listening.close()
+            raise
+        listening.close()
+        needs = _needs(transcriber, tagger)
+        result = index_result(heard, needs, self._thumbnail(job))
+        blocked_on = ModelId.WHISPER if transcriber is None else None
+        self._changed(self._library.finish(job, result, blocked_on))
+
+    def _open(self, job: Job, transcriber: Transcriber | None, tagger: SoundTagger | None) -> tuple[Listening, float]:
+        suspended, self._suspended = self._suspended, None
+        if suspended is not None and suspended.key == _key(job, transcriber, tagger):
+            return suspended.listening, suspended.position
+        if suspended is not None:
+            suspended.listening.close()
+        return Listening(job.path, transcriber, tagger), 0.0
+
+    def _thumbnail(self, job: Job) -> bool:
+        if job.kind is not ItemKind.VIDEO:
+            return False
+        try:
+            return self._make_thumbnail(job.path, self._library.thumbnail_path(job.item_id))
+        except OSError:
+            # A picture is a cache: the words of a film are not thrown away for it.
+            log.exception("no thumbnail of item %d", job.item_id)
+            return False
+
+    def _give_back(self, job: Job) -> None:
+        item = self._library.release(job)
+        if item is not None:
+            self._changed(item)
+
+    def _vanished(self, job: Job) -> None:
+        with suppress(LeaseLost):
+            item = self._library.vanished(job)
+            self._emit(ItemRemoved(item_id=job.item_id) if item is None else ItemChanged(item=item))
+
+    def _fail(self, job: Job, problem: Problem) -> None:
+        with suppress(LeaseLost):
+            self._changed(self._library.fail(job, problem))
+
+    def _forget_suspended(self) -> None:
+        if self._suspended is not None:
+            self._suspended.listening.close()
+            self._suspended = None
+
+    def _changed(self, *items: Item) -> None:
+        for item in items:
+            self._emit(ItemChanged(item=item))
+
+
+def _key(job: Job, transcriber: Transcriber | None, tagger: SoundTagger | None) -> tuple[int, int, int, bool, bool]:
+    return job.item_id, job.size, job.mtime_ns, transcriber is not None, tagger is not None
+
+
+def _needs(transcriber: Transcriber | None, tagger: SoundTagger | None) -> Sequence[ModelId]:
+    engines = {ModelId.WHISPER: transcriber, ModelId.YAMNET: tagger}
+    return [model for model, engine in engines.items() if engine is None]
+
+
+def _unexpected(error: Exception) -> Problem:
+    return Problem(
+        code="unexpected",
+        message="Something unexpected went wrong while listening to this file.",
+        next_step="Retry it; if it happens again, please report it with the details.",
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
+def _library_problem(error: sqlite3.Error) -> Problem:
+    return Problem(
+        code="library-unavailable",
+        message="The library could not be written just now; recordings are not lost and are tried again.",
+        next_step="Check that the disk that holds ContentCache's data is connected and not full.",
+        detail=str(error),
+    )
