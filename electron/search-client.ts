@@ -74,8 +74,8 @@ export class SearchClient {
     throw new ProblemError(problemIn(text, response.statusCode))
   }
 
-  async isHealthy(port: number): Promise<boolean> {
-    const response = await this.open({ method: 'GET', path: '/health', timeout: 5_000 }, port)
+  async isHealthy(port: number, timeout = 5_000): Promise<boolean> {
+    const response = await this.open({ method: 'GET', path: '/health', timeout }, port)
     response.resume()
     return response.statusCode === 200
   }

@@ -109,11 +109,6 @@ export async function startRelay({ events, client, origins, log }: RelayOptions)
     sockets.handleUpgrade(request, socket, head, (webSocket) => events.connect(webSocket))
   })
 
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
-    else socket.destroy()
-  })
-
   const connections = new Set<Duplex>()
   server.on('connection', (socket) => {
     connections.add(socket)

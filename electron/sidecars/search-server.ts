@@ -12,5 +12,7 @@ export const launchSearchServer: Launcher = ({ python, cwd, env }) => {
     reject: false,
     windowsHide: true,
   })
+  // execa's promise rejects for a program that does not exist, and nobody else waits for it: the 'error' event says the same.
+  child.catch(() => undefined)
   return sidecarProcess(child)
 }

@@ -33,6 +33,8 @@ export function schemaForValidation(definitions: Record<string, JSONSchema>, nam
   const discriminator: unknown = root['discriminator']
   if (typeof discriminator === 'object' && discriminator !== null && 'propertyName' in discriminator) {
     root['discriminator'] = { propertyName: discriminator.propertyName }
+    // Without it, whatever is no object satisfies a discriminated union.
+    root.type = 'object'
   }
   const ordered = [...needed].sort(([a], [b]) => (a < b ? -1 : 1))
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...root, $defs: Object.fromEntries(ordered) }

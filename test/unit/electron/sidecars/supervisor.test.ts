@@ -1,0 +1,249 @@
+/** The supervisor over real Python processes, started through execa and python-shell as the app starts them. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SidecarName } from '../../../../electron/contract/generated/events'
+import type { ForwardedEvent, SidecarStatus, SupervisorState } from '../../../../electron/contract/relay'
+import { SearchClient } from '../../../../electron/search-client'
+import { launchAudioProcessor } from '../../../../electron/sidecars/audio-processor'
+import { sidecarEnvironment } from '../../../../electron/sidecars/environment'
+import { OrphanRecord } from '../../../../electron/sidecars/orphan-record'
+import { launchSearchServer } from '../../../../electron/sidecars/search-server'
+import { Supervisor, type SupervisorOptions } from '../../../../electron/sidecars/supervisor'
+import { isRunning, recordingLog, temporaryFolder, until } from '../support'
+
+const fixtures = path.join(__dirname, '..', 'fixtures')
+const python = process.env['CONTENTCACHE_PYTHON'] ?? execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
+const secret = 'the secret'
+
+let folder: string
+let remove: () => Promise<void>
+let supervisors: Supervisor[]
+
+beforeEach(async () => {
+  ;({ folder, remove } = await temporaryFolder())
+  supervisors = []
+})
+
+afterEach(async () => {
+  await Promise.all(supervisors.map((supervisor) => supervisor.stop()))
+  await remove()
+})
+
+function behave(behaviour: string): void {
+  writeFileSync(path.join(folder, 'behaviour'), behaviour)
+}
+
+function starts(): number[] {
+  const file = path.join(folder, 'starts')
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []
+}
+
+function supervise(name: SidecarName, change: Partial<SupervisorOptions> = {}) {
+  const log = recordingLog()
+  const events: ForwardedEvent[] = []
+  const history: SidecarStatus[] = []
+  const client = new SearchClient({ port: () => null, secret })
+  const supervisor = new Supervisor({
+    name,
+    displayName: 'The service',
+    launcher: name === 'search-server' ? launchSearchServer : launchAudioProcessor,
+    plan: () => ({
+      python,
+      cwd: fixtures,
+      env: sidecarEnvironment(
+        { ...process.env, PYTHONPATH: '/nowhere', LD_LIBRARY_PATH: '/nowhere' },
+        { dataDirectory: folder, modelsDirectory: folder, bundledModelsDirectory: null, offline: true, ...(name === 'search-server' ? { secret } : {}) },
+      ),
+    }),
+    record: new OrphanRecord(path.join(folder, 'run'), name),
+    log,
+    ...(name === 'search-server' ? { checkHealth: (port: number) => client.isHealthy(port, 500) } : {}),
+    onEvent: (event) => events.push(event),
+    onStatus: (status) => history.push(status),
+    timing: { startSilence: 1_000, heartbeatSilence: 600, backoffBase: 50, backoffMaximum: 100 },
+    tickInterval: 20,
+    checkInterval: 100,
+    stopTimeout: 1_000,
+    ...change,
+  })
+  supervisors.push(supervisor)
+  const reach = (state: SupervisorState): Promise<void> => until(() => supervisor.status.state === state, `${name} is ${state}; ${JSON.stringify(supervisor.status)}`)
+  return { supervisor, log, events, history, reach }
+}
+
+describe.each<SidecarName>(['search-server', 'audio-processor'])('%s', (name) => {
+  it('becomes ready, beats, and stops in order', async () => {
+    const { supervisor, log, reach, history } = supervise(name)
+    await supervisor.start()
+    await reach('ready')
+    await until(() => supervisor.status.memory === 1024, 'a heartbeat came')
+    expect(supervisor.port === null).toBe(name === 'audio-processor')
+    const { pid } = supervisor.status
+    expect(starts()).toEqual([pid])
+    await supervisor.stop()
+    expect(supervisor.status).toMatchObject({ state: 'stopped', pid: null })
+    expect(isRunning(Number(pid))).toBe(false)
+    expect(log.lines).toContain('[supervisor] bye: shutdown')
+    expect([...new Set(history.map(({ state }) => state))]).toEqual(['starting', 'ready', 'stopped'])
+  })
+
+  it('gets a clean environment', async () => {
+    const { supervisor, reach } = supervise(name)
+    await supervisor.start()
+    await reach('ready')
+    const environment = JSON.parse(readFileSync(path.join(folder, `environment-${name}.json`), 'utf8')) as Record<string, string>
+    expect(environment).toMatchObject({ PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8', HF_HUB_OFFLINE: '1', CONTENTCACHE_DATA_DIR: folder, CONTENTCACHE_OFFLINE: '1' })
+    for (const leaked of ['PYTHONPATH', 'LD_LIBRARY_PATH', 'VITEST', 'NODE_ENV']) expect(environment).not.toHaveProperty(leaked)
+    expect('CONTENTCACHE_SECRET' in environment).toBe(name === 'search-server')
+  })
+
+  it('is started again after kill -9', async () => {
+    const { supervisor, reach } = supervise(name)
+    await supervisor.start()
+    await reach('ready')
+    const first = Number(supervisor.status.pid)
+    process.kill(first, 'SIGKILL')
+    await until(() => supervisor.status.state === 'ready' && supervisor.status.pid !== first, 'a second process is ready')
+    expect(supervisor.status).toMatchObject({ restarts: 1, problem: null })
+    expect(isRunning(first)).toBe(false)
+  })
+
+  it('fails after three crashes with its last words, and Restart tries again', async () => {
+    behave('crash')
+    const { supervisor, reach } = supervise(name)
+    await supervisor.start()
+    await reach('failed')
+    expect(starts()).toHaveLength(3)
+    expect(supervisor.status.stderrTail).toEqual(['Traceback: the disk is made of cheese'])
+    expect(supervisor.status.problem).toMatchObject({ code: 'crashed-repeatedly', detail: expect.stringContaining('exit code 3') as string })
+    behave('good')
+    supervisor.restart()
+    await reach('ready')
+  })
+})
+
+it('a program that does not exist ends in failed with the reason', async () => {
+  for (const name of ['search-server', 'audio-processor'] as const) {
+    const { supervisor, reach } = supervise(name, { plan: () => ({ python: path.join(folder, 'no-python'), cwd: fixtures, env: {} }) })
+    await supervisor.start()
+    await reach('failed')
+    expect(supervisor.status.problem?.detail).toContain('ENOENT')
+  }
+})
+
+it('silence while starting is ended, talking is not', async () => {
+  behave('slow')
+  const slow = supervise('audio-processor')
+  await slow.supervisor.start()
+  await slow.reach('ready')
+  expect(starts()).toHaveLength(1)
+  behave('silent')
+  const silent = supervise('search-server')
+  await silent.supervisor.start()
+  await silent.reach('failed')
+  expect(silent.history.some(({ problem }) => problem?.code === 'start-hung')).toBe(true)
+})
+
+it('a process that stops beating is degraded, killed and started again', async () => {
+  behave('mute')
+  const { supervisor, reach, history } = supervise('audio-processor')
+  await supervisor.start()
+  await reach('ready')
+  behave('good')
+  await until(() => supervisor.status.restarts === 1 && supervisor.status.state === 'ready', 'it is ready again')
+  expect(history.map(({ state }) => state)).toContain('degraded')
+})
+
+it('a frozen process (SIGSTOP) is killed and started again', async () => {
+  const { supervisor, reach } = supervise('search-server')
+  await supervisor.start()
+  await reach('ready')
+  const first = Number(supervisor.status.pid)
+  process.kill(first, 'SIGSTOP')
+  await until(() => supervisor.status.restarts === 1 && supervisor.status.state === 'ready', 'it is ready again')
+  expect(isRunning(first)).toBe(false)
+})
+
+it('HTTP that answers 503 degrades, and recovers by itself', async () => {
+  const { supervisor, reach } = supervise('search-server', { timing: { missesAllowed: 1_000 } })
+  await supervisor.start()
+  await reach('ready')
+  writeFileSync(path.join(folder, 'ill'), '')
+  await reach('degraded')
+  rmSync(path.join(folder, 'ill'))
+  await reach('ready')
+  expect(supervisor.status.restarts).toBe(0)
+})
+
+it('a process that ignores every request to stop is ended, with its children', async () => {
+  behave('family')
+  const family = supervise('audio-processor')
+  await family.supervisor.start()
+  await family.reach('ready')
+  const grandchild = Number(readFileSync(path.join(folder, 'grandchild'), 'utf8'))
+  behave('stubborn')
+  const { supervisor, reach } = supervise('search-server', { stopTimeout: 200 })
+  await supervisor.start()
+  await reach('ready')
+  const stubborn = Number(supervisor.status.pid)
+  await supervisor.stop()
+  expect(isRunning(stubborn)).toBe(false)
+  // A frozen parent cannot end its own child: the whole tree is ended for it.
+  process.kill(Number(family.supervisor.status.pid), 'SIGSTOP')
+  await until(() => !isRunning(grandchild), 'the grandchild is gone')
+})
+
+it('a stop while starting leaves nothing behind', async () => {
+  behave('silent')
+  const { supervisor } = supervise('audio-processor', { stopTimeout: 100 })
+  await supervisor.start()
+  await until(() => starts().length === 1, 'the process runs')
+  await supervisor.stop()
+  expect(starts().some(isRunning)).toBe(false)
+})
+
+it('bad lines are logged and counted, and the good ones count', async () => {
+  behave('garbage')
+  const { supervisor, reach, log } = supervise('audio-processor')
+  await supervisor.start()
+  await reach('ready')
+  expect(supervisor.badLines).toBe(3)
+  expect(log.lines.filter((line) => line.includes('bad line'))).toHaveLength(3)
+  expect(Math.max(...log.lines.map((line) => line.length))).toBeLessThan(600)
+})
+
+it('a line that comes byte by byte is one event', async () => {
+  behave('progress')
+  const { supervisor, events } = supervise('audio-processor')
+  await supervisor.start()
+  await until(() => events.length === 1, 'the progress arrives')
+  expect(events[0]).toMatchObject({ type: 'job-progress', name: 'größe.mp3' })
+})
+
+it('a process that dies in the middle of a line is started again', async () => {
+  behave('half-line')
+  const { supervisor, reach } = supervise('audio-processor')
+  await supervisor.start()
+  await reach('failed')
+  expect(starts()).toHaveLength(3)
+})
+
+it('a flood on stderr neither blocks the child nor fills the log', async () => {
+  behave('flood')
+  const { supervisor, reach, log } = supervise('search-server')
+  await supervisor.start()
+  await reach('ready')
+  expect(log.lines.length).toBeLessThan(5_000)
+  expect(log.lines.some((line) => line.startsWith('line 0 '))).toBe(true)
+})
+
+it('another protocol version fails at once', async () => {
+  behave('other-protocol')
+  const { supervisor, reach } = supervise('audio-processor')
+  await supervisor.start()
+  await reach('failed')
+  expect(starts()).toHaveLength(1)
+  expect(supervisor.status.problem?.code).toBe('incompatible')
+})
