@@ -48,7 +48,8 @@ class Library:
         self._pool = ConnectionPool(data_dir / DATABASE)
         self._watcher = connect(data_dir / DATABASE)
         self._watcher_lock = Lock()
-        self._scanning: set[int] = set()
+        self._scanning: frozenset[int] = frozenset()
+        self._scanning_changes = 0
 
     @classmethod
     def open(cls, data_dir: Path) -> Self:
@@ -113,9 +114,9 @@ class Library:
         return self._pool.write()
 
     def data_version(self) -> int:
-        """Changes whenever anything, in any process, was committed; cheap enough to ask many times a second."""
+        """Changes whenever anything that `summary` shows may have, in any process; cheap enough to ask many times a second."""
         with self._watcher_lock:
-            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0]) + self._scanning_changes
 
     # Roots
 
@@ -167,11 +168,13 @@ class Library:
     @contextmanager
     def scanning(self, root_id: int) -> Iterator[None]:
         """The root counts as being scanned within; only in this process."""
-        self._scanning = self._scanning | {root_id}
+        self._scanning |= {root_id}
+        self._scanning_changes += 1
         try:
             yield
         finally:
-            self._scanning = self._scanning - {root_id}
+            self._scanning -= {root_id}
+            self._scanning_changes += 1
 
     def set_root_problem(self, root_id: int, problem: Problem | None) -> None:
         """With code `root-unreachable` the root is not available and its jobs rest."""
