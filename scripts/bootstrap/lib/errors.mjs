@@ -24,8 +24,12 @@ export class CommandError extends Error {
     this.output = output
   }
 
-  /** @param {number} lines */
+  /**
+   * The last lines of its output that say something new.
+   * @param {number} lines
+   */
   tail(lines) {
-    return this.output.trimEnd().split('\n').slice(-lines).join('\n')
+    const telling = this.output.trimEnd().split('\n').filter((line) => !line.includes('Retrying (Retry('))
+    return telling.slice(-lines).join('\n')
   }
 }

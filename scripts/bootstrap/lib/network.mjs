@@ -1,7 +1,7 @@
 import { BootstrapError, CommandError } from './errors.mjs'
 
 const UNREACHABLE =
-  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|NewConnectionError|NameResolutionError|Max retries exceeded|Temporary failure|Could not resolve|ConnectTimeout|ProxyError|Network is unreachable/
+  /no connection|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|NewConnectionError|NameResolutionError|Max retries exceeded|Temporary failure|Could not resolve|ConnectTimeout|ProxyError|Network is unreachable/
 
 /** @param {CommandError} error */
 export function isUnreachable(error) {

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { ROOT } from './paths.mjs'
 import { CommandError } from './errors.mjs'
+
+const GUARD = fileURLToPath(new URL('guard.mjs', import.meta.url))
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
@@ -15,15 +18,18 @@ for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM',
 }
 
 /**
- * Run a program to its end and return what it wrote to stdout.
+ * Run a program to its end and return what it wrote to stdout. A guarded one ends with this process even when that is
+ * killed; not for one that must not be cut off, as dpkg.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, guarded?: boolean }} [options]
  * @returns {Promise<string>}
  * @throws {CommandError} when it cannot be started or ends with an error
  */
-export async function run(command, args, { cwd = ROOT, env = process.env, onLine } = {}) {
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+export async function run(command, args, { cwd = ROOT, env = process.env, onLine, guarded = false } = {}) {
+  const child = guarded
+    ? spawn(process.execPath, [GUARD, command, ...args], { cwd, env, stdio: 'pipe', windowsHide: true })
+    : spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
   running.add(child)
   let stdout = ''
   let output = ''

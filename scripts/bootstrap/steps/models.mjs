@@ -12,6 +12,7 @@ export const models = {
     const installed = []
     try {
       await run(VENV_PYTHON, ['-m', 'scripts.models'], {
+        guarded: true,
         onLine(line) {
           report.progress(line.trim())
           if (/: (missing|damaged)/.test(line)) report.note(line.trim())

@@ -9,6 +9,9 @@ import { digestOf } from '../lib/stamps.mjs'
 // npm writes it last, so its presence says that an installation ran to the end.
 const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json')
 
+// npm's own defaults let a machine without a connection wait for two minutes.
+const IMPATIENT = ['--fetch-retries', '2', '--fetch-retry-mintimeout', '1000', '--fetch-retry-maxtimeout', '5000']
+
 /** @typedef {Record<string, { integrity?: string, optional?: boolean }>} Packages */
 
 /**
@@ -49,7 +52,8 @@ export const nodePackages = {
     report.progress('npm ci')
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
     try {
-      await run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'http'], {
+      await run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'http', ...IMPATIENT], {
+        guarded: true,
         onLine: (line) => report.progress(fetchedName(line)),
       })
     } catch (error) {

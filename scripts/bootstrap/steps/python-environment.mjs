@@ -4,7 +4,7 @@ import { BootstrapError, CommandError } from '../lib/errors.mjs'
 import { requirePython } from '../lib/find-python.mjs'
 import { parseJson } from '../lib/json.mjs'
 import { installFailure, isUnreachable } from '../lib/network.mjs'
-import { CACHE, ROOT, VENV, VENV_PYTHON } from '../lib/paths.mjs'
+import { CACHE, VENV, VENV_PYTHON } from '../lib/paths.mjs'
 import { prune } from '../lib/prune.mjs'
 import { LOCKS, lockedNames, lockPath } from '../lib/python-locks.mjs'
 import { run } from '../lib/run.mjs'
@@ -25,8 +25,10 @@ export const pythonEnvironment = {
   inputs: () => digestOf({ texts: [process.platform, process.arch], paths: [...LOCKS.map(lockPath), PRUNING] }),
   holds: () => existsSync(VENV_PYTHON) && !existsSync(UNFINISHED),
   async perform(report) {
-    await createEnvironment(report)
+    removeCutOff(report)
+    mkdirSync(CACHE, { recursive: true })
     writeFileSync(UNFINISHED, '')
+    if (!existsSync(VENV_PYTHON)) await createEnvironment()
     for (const lock of LOCKS) await install(lock, report)
     await removeStrays()
     rmSync(UNFINISHED)
@@ -37,14 +39,14 @@ export const pythonEnvironment = {
 }
 
 /** @param {StepReport} report */
-async function createEnvironment(report) {
-  if (existsSync(UNFINISHED)) {
-    report.note('An earlier installation was cut off; starting over.')
-    rmSync(VENV, { recursive: true, force: true })
-  }
-  if (existsSync(VENV_PYTHON)) return
+function removeCutOff(report) {
+  if (!existsSync(UNFINISHED)) return
+  report.note('An earlier installation was cut off; starting over.')
+  rmSync(VENV, { recursive: true, force: true })
+}
+
+async function createEnvironment() {
   const python = await requirePython()
-  mkdirSync(CACHE, { recursive: true })
   try {
     await run(python.executable, ['-m', 'venv', '--clear', VENV])
   } catch (error) {
@@ -104,7 +106,7 @@ async function removeStrays() {
  */
 function pip(args, onLine) {
   const env = { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' }
-  return run(VENV_PYTHON, ['-m', 'pip', ...args], { env, cwd: ROOT, ...(onLine && { onLine }) })
+  return run(VENV_PYTHON, ['-m', 'pip', ...args], { env, guarded: true, ...(onLine && { onLine }) })
 }
 
 /** @param {string} site */
