@@ -55,7 +55,8 @@ function main(): void {
       .catch((error: unknown) => log.error(`Not stopped in order: ${String(error)}`))
       .finally(() => {
         stopped = true
-        app.quit()
+        // Electron ignores a quit that is asked for while it still delivers this event, as when nothing had to be stopped.
+        setImmediate(() => app.quit())
       })
   })
 

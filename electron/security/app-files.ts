@@ -27,7 +27,7 @@ export function resolveAppFile(url: string, root: string): AppFile | null {
   } catch {
     return null
   }
-  if (name.includes('\0') || name.includes('\\')) return null
+  if (/[\0\\]/.test(name) || name.split('/').includes('..')) return null
   const file = path.join(root, path.normalize(name === '/' ? '/index.html' : name))
   const mediaType = mediaTypes[path.extname(file).toLowerCase()]
   if (mediaType === undefined || !file.startsWith(root + path.sep)) return null

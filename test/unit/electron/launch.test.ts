@@ -1,0 +1,129 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LaunchOptionsError, parseLaunchOptions } from '../../../electron/launch-options'
+import { prepareFolders, resolvePaths, type Installation } from '../../../electron/paths'
+import { defaultSettings, SettingsStore } from '../../../electron/settings'
+import { temporaryFolder } from './support'
+
+const cwd = path.resolve('/home/ann')
+
+describe('parseLaunchOptions', () => {
+  it('takes ours and leaves the flags of Electron and Chromium alone', () => {
+    expect(parseLaunchOptions(['--inspect=0', '--no-sandbox', '.', '--offline', '--data-dir', 'd', '--models-dir=/m', '--remote-debugging-port=0'], cwd)).toEqual({
+      offline: true,
+      dataDirectory: path.join(cwd, 'd'),
+      modelsDirectory: path.resolve('/m'),
+    })
+  })
+
+  it('needs none', () => {
+    expect(parseLaunchOptions(['.'], cwd)).toEqual({ offline: false, dataDirectory: null, modelsDirectory: null })
+  })
+
+  it.each([[['--data-dir']], [['--data-dir', '--offline']], [['--models-dir=']], [['--data-dir', 'a\0b']], [['--offline=maybe']]])('refuses %j with a sentence', (args) => {
+    expect(() => parseLaunchOptions(args, cwd)).toThrow(LaunchOptionsError)
+  })
+})
+
+describe('resolvePaths', () => {
+  const none = { offline: false, dataDirectory: null, modelsDirectory: null }
+  const checkout: Installation = {
+    isPackaged: false,
+    appPath: path.resolve('/src'),
+    resourcesPath: path.resolve('/electron/resources'),
+    appData: path.resolve('/home/ann/.config'),
+    platform: 'linux',
+    environment: {},
+  }
+
+  it('of a checkout', () => {
+    expect(resolvePaths(checkout, none)).toMatchObject({
+      models: path.resolve('/src/.contentcache/models'),
+      bundledModels: null,
+      code: path.resolve('/src'),
+      python: path.resolve('/src/.contentcache/venv/bin/python3'),
+    })
+  })
+
+  it('of an installed app', () => {
+    const paths = resolvePaths({ ...checkout, isPackaged: true }, none)
+    expect(paths).toMatchObject({
+      models: path.join(paths.data, 'models'),
+      bundledModels: path.resolve('/electron/resources/.contentcache/models'),
+      code: path.resolve('/electron/resources'),
+      python: path.resolve('/electron/resources/python/bin/python3'),
+    })
+  })
+
+  it('options win over the environment, the environment over the usual places', () => {
+    const environment = { CONTENTCACHE_PYTHON: '/py', CONTENTCACHE_MODELS_DIR: '/env-models' }
+    expect(resolvePaths({ ...checkout, environment }, none)).toMatchObject({ python: '/py', models: '/env-models' })
+    const paths = resolvePaths({ ...checkout, environment }, { offline: false, dataDirectory: '/d', modelsDirectory: '/m' })
+    expect(paths).toMatchObject({ data: '/d', models: '/m', settings: path.join('/d', 'settings.json') })
+  })
+})
+
+describe('on a real disk', () => {
+  let folder: string
+  let remove: () => Promise<void>
+  beforeEach(async () => ({ folder, remove } = await temporaryFolder()))
+  afterEach(() => remove())
+
+  const pathsIn = (data: string) =>
+    resolvePaths({ isPackaged: false, appPath: folder, resourcesPath: folder, appData: folder, platform: process.platform, environment: {} }, { offline: false, dataDirectory: data, modelsDirectory: null })
+
+  it('folders are created, also with spaces and umlauts', () => {
+    const paths = pathsIn(path.join(folder, 'My Däta', 'deep'))
+    prepareFolders(paths)
+    expect([paths.logs, paths.run, paths.profile].every((each) => existsSync(each))).toBe(true)
+  })
+
+  it('a file where a folder is needed is a sentence', () => {
+    const file = path.join(folder, 'file')
+    writeFileSync(file, '')
+    expect(() => prepareFolders(pathsIn(file))).toThrow(`${file} is a file. A folder is needed there.`)
+  })
+
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('a folder that may not be written is a sentence (not as root: it may everything)', () => {
+    const locked = path.join(folder, 'locked')
+    mkdirSync(locked, { mode: 0o500 })
+    expect(() => prepareFolders(pathsIn(path.join(locked, 'data')))).toThrow('cannot be used (EACCES)')
+    chmodSync(locked, 0o700)
+  })
+
+  describe('SettingsStore', () => {
+    const file = (): string => path.join(folder, 'settings.json')
+
+    it('starts with the usual settings, keeps what is changed, and leaves no temporary file', async () => {
+      const store = await SettingsStore.load(file())
+      expect([store.get(), store.problem]).toEqual([defaultSettings, null])
+      await store.update({ appearance: 'dark' })
+      await store.update({ language: 'de' })
+      expect((await SettingsStore.load(file())).get()).toEqual({ ...defaultSettings, appearance: 'dark', language: 'de' })
+      expect(readdirSync(folder)).toEqual(['settings.json'])
+    })
+
+    it('fills in what an older version did not know and leaves out what a newer one did', async () => {
+      writeFileSync(file(), '{"offline":true,"future":1}')
+      const store = await SettingsStore.load(file())
+      expect([store.get(), store.problem]).toEqual([{ ...defaultSettings, offline: true }, null])
+    })
+
+    it.each(['', '{"offline":tr', '[]x', '{"appearance":"pink"}', 'null'])('keeps a damaged file (%j) aside and says so', async (damaged) => {
+      writeFileSync(file(), damaged)
+      const store = await SettingsStore.load(file())
+      expect(store.get()).toEqual(defaultSettings)
+      expect(store.problem?.code).toBe('settings-damaged')
+      const [aside] = readdirSync(folder)
+      expect(aside).toMatch(/^settings\.json\.damaged-\d+$/)
+      expect(readFileSync(path.join(folder, String(aside)), 'utf8')).toBe(damaged)
+    })
+
+    it('what cannot be saved is a problem and changes nothing', async () => {
+      const store = await SettingsStore.load(path.join(folder, 'nowhere', 'settings.json'))
+      await expect(store.update({ offline: true })).rejects.toMatchObject({ problem: { code: 'settings-not-saved' } })
+      expect(store.get()).toEqual(defaultSettings)
+    })
+  })
+})
