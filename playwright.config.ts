@@ -5,6 +5,8 @@ export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/e2e',
   globalSetup: './test/e2e/global-setup.ts',
+  // Written for Node as they are.
+  build: { external: ['**/*.mjs'] },
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env['CI']),

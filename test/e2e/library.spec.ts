@@ -105,7 +105,7 @@ test.describe.serial('the library', () => {
     await rename(path.join(folder, 'sourdough.txt'), path.join(folder, 'bread.txt'))
     await writeFile(path.join(folder, 'boathouse todo.md'), 'Only the anchor is left to paint.\n')
     await window.showLibrary()
-    await window.folder(folder).getByRole('button', { name: /rescan|look again|scan/i }).click()
+    await window.folder(folder).getByRole('button', { name: /look for changes/i }).click()
     await expect.poll(async () => (await items(window.page)).map((entry) => entry.name)).toContain('bread.txt')
     await settled(app.window)
     expect((await items(window.page)).map((entry) => entry.name)).not.toContain('sourdough.txt')
