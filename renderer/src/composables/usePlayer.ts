@@ -90,6 +90,9 @@ export function createPlayer(): Player {
   function detach(media: HTMLMediaElement): void {
     for (const [name, handler] of Object.entries(handlers)) media.removeEventListener(name, handler)
     media.pause()
+    // Without this the removed element would go on loading its file.
+    media.removeAttribute('src')
+    media.load()
     if (element.value === media) element.value = null
     cancelAnimationFrame(frame)
     playing.value = false

@@ -6,5 +6,5 @@ export function folderLabel(path: string): string {
 
 /** Folder of a file below its root, for reading: "Notes › 2024 › May". */
 export function folderTrail(rootPath: string, folder: string): string {
-  return [folderLabel(rootPath), ...folder.split('/').filter((part) => part !== '')].join(' › ')
+  return [folderLabel(rootPath), ...folder.split('/')].filter((part) => part !== '').join(' › ')
 }

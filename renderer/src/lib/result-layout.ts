@@ -1,7 +1,7 @@
 import type { HitGroup } from './search-stops'
 
-/** Heights in CSS pixels at the root font size of 16; styles/results.css uses the same numbers through custom properties. */
-export const resultHeights = { head: 48, moment: 58, more: 30, gap: 10 } as const
+/** Heights in CSS pixels at the root font size of 16; ResultFile.vue hands them to its styles as custom properties. */
+export const resultHeights = { head: 48, moment: 54, more: 30, gap: 10 } as const
 
 /** Exact, so that the virtual list never has to measure and nothing jumps. */
 export function groupHeight(group: HitGroup): number {

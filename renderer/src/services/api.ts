@@ -57,6 +57,13 @@ export class LibraryApi {
     return `${this.origin}/media/${itemId}`
   }
 
+  /** Why a media file does not come, when it is not its format. Throws ProblemError; returns when the file can be had. */
+  async probeMedia(itemId: number, signal?: AbortSignal): Promise<void> {
+    const response = await fetch(this.mediaUrl(itemId), { headers: { range: 'bytes=0-0' }, signal: signal ?? null })
+    if (!response.ok) throw await failureOf(response)
+    await response.body?.cancel()
+  }
+
   thumbnailUrl(itemId: number, version: number | null): string {
     return `${this.origin}/thumbnail/${itemId}${version === null ? '' : `?v=${Math.round(version)}`}`
   }

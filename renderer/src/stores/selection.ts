@@ -62,8 +62,10 @@ export const useSelectionStore = defineStore('selection', () => {
     opened.value = false
   }
 
+  /** Empties the pane; the place in the results is kept for the way back. */
   function clear(): void {
-    select(null)
+    target.value = null
+    opened.value = false
   }
 
   return { key, target, opened, activation, cue, select, show, update, replaceItem, activate, close, clear }
