@@ -1,5 +1,6 @@
 /** Starts and ends the real application: a built checkout on a real Electron, with its own data directory. */
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -24,7 +25,12 @@ export class RunningApp {
     readonly window: Page,
     readonly main: RunningProcess,
     readonly dataDirectory: string,
-  ) {}
+  ) {
+    process.once('exit', this.endWithUs)
+  }
+
+  /** Whatever ends this program, for example Ctrl-C: nothing stays behind. */
+  private readonly endWithUs = (): void => killHard(this.processes())
 
   /** Resolves when the window has drawn something. */
   static async start(options: LaunchOptions): Promise<RunningApp> {
@@ -77,6 +83,7 @@ export class RunningApp {
     const left = await survivors(mine, END_LIMIT)
     killHard(left)
     await asked
+    process.off('exit', this.endWithUs)
     return left
   }
 
@@ -86,6 +93,7 @@ export class RunningApp {
     killHard(mine)
     await survivors(mine, END_LIMIT)
     await this.electron.close().catch(() => undefined)
+    process.off('exit', this.endWithUs)
   }
 }
 
@@ -119,8 +127,16 @@ function launchEnvironment(inherited: NodeJS.ProcessEnv, options: LaunchOptions)
   return Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
-/** A folder of its own below the system's temporary one, and its end. */
+/** A folder of its own below the system's temporary one, and its end; the end of this program is its end too. */
 export async function temporaryFolder(name: string): Promise<{ path: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), `contentcache-${name}-`))
-  return { path: folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) }
+  const removeWithUs = (): void => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', removeWithUs)
+  return {
+    path: folder,
+    async remove() {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+      process.off('exit', removeWithUs)
+    },
+  }
 }
