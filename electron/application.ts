@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { app, dialog, Menu, nativeTheme, session, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
+import { addContextMenu } from './context-menu'
 import type { MenuCommand, Session, Settings } from './contract/ipc'
 import { menuChannel } from './ipc/channels'
 import { itemHandlers } from './ipc/items'
@@ -104,6 +105,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
     const opened = createWindow({ stateFile: paths.windowState, preload: path.join(build, 'preload', 'preload.js'), title: app.getName(), log })
     secureContents(opened.webContents, origins, log)
     recoverRenderer(opened, log)
+    addContextMenu(opened.webContents)
     opened.on('closed', () => (window = null))
     opened.loadURL(developmentOrigin ?? appUrl).catch((error: unknown) => log.error(`[window] not loaded: ${String(error)}`))
     return opened
