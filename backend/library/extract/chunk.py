@@ -1,0 +1,129 @@
+"""Text to segments: passages that end where a sentence or paragraph ends, short enough for MiniLM to read whole.
+
+all-MiniLM-L6-v2 reads at most 256 word pieces, two of which are its own marks; `pieces` estimates them from above for prose, so that
+no tokenizer has to be loaded.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend.contract.library import SegmentKind
+from backend.library.store.results import NewSegment
+
+MIN_WORDS = 100
+MAX_WORDS = 160
+MAX_PIECES = 250
+
+_WORD = re.compile(r"\S+")
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n\s*")
+_SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*\s+)|(?:[。！？]+\s*)|(?:[:;]\n\s*)")
+_LINE_END = re.compile(r"\n\s*")
+_GAP = re.compile(r"\s+")
+_LINE_BREAK = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+# One word piece each: no spaces between words in these scripts.
+_IDEOGRAPH = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_RUN = re.compile(r"[a-zA-Z]+|\d+|[^\W\d_a-zA-Z]+|[^\w\s]|_")
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    words: int
+    pieces: int
+    ends_paragraph: bool
+
+
+def normalize(text: str) -> str:
+    """One kind of line break, so that lines can be counted."""
+    return _LINE_BREAK.sub("\n", text.removeprefix("\ufeff"))
+
+
+def pieces(text: str) -> int:
+    """Word pieces of MiniLM's tokenizer, estimated: about four Latin letters or two digits a piece, one of everything else."""
+    ideographs = len(_IDEOGRAPH.findall(text))
+    total = ideographs
+    for run in _RUN.findall(_IDEOGRAPH.sub(" ", text)):
+        if run[0].isascii() and run[0].isalpha():
+            total += (len(run) + 3) // 4
+        elif run[0].isdigit():
+            total += (len(run) + 1) // 2
+        else:
+            total += len(run)
+    return total
+
+
+def chunk(text: str, *, page: int | None = None, lines: bool = False) -> list[NewSegment]:
+    """Segments of MIN_WORDS to MAX_WORDS words in order, without overlap; nothing but white space is lost.
+
+    The last may be shorter. With `lines` each says the line (from 1) that it begins on. Longer sentences are cut at line ends,
+    else between words.
+    """
+    text = normalize(text)
+    breaks = [match.start() for match in re.finditer("\n", text)] if lines else []
+    return [
+        NewSegment(
+            SegmentKind.TEXT,
+            _tidy(text[start:end]),
+            page=page,
+            line=bisect_right(breaks, start - 1) + 1 if lines else None,
+        )
+        for start, end in _passages(text)
+    ]
+
+
+def _passages(text: str) -> Iterator[tuple[int, int]]:
+    start = end = words = size = 0
+    for span in _sentences(text):
+        if words and (words + span.words > MAX_WORDS or size + span.pieces > MAX_PIECES):
+            yield start, end
+            words = size = 0
+        if not words:
+            start = span.start
+        end, words, size = span.end, words + span.words, size + span.pieces
+        if span.ends_paragraph and words >= MIN_WORDS:
+            yield start, end
+            words = size = 0
+    if words:
+        yield start, end
+
+
+def _sentences(text: str) -> Iterator[_Span]:
+    for paragraph_start, paragraph_end in _split(text, 0, len(text), _PARAGRAPH_END):
+        for start, end in _split(text, paragraph_start, paragraph_end, _SENTENCE_END):
+            yield from _fitting(text, start, end, ends_paragraph=end == paragraph_end)
+
+
+def _fitting(text: str, start: int, end: int, ends_paragraph: bool) -> Iterator[_Span]:
+    part = text[start:end]
+    words, size = len(_WORD.findall(part)), pieces(part)
+    if words <= MAX_WORDS and size <= MAX_PIECES:
+        if words:
+            yield _Span(start, end, words, size, ends_paragraph)
+        return
+    for separator in (_LINE_END, _GAP):
+        smaller = list(_split(text, start, end, separator))
+        if len(smaller) > 1:
+            for place, (left, right) in enumerate(smaller, 1):
+                yield from _fitting(text, left, right, ends_paragraph and place == len(smaller))
+            return
+    # One word longer than a segment, such as encoded data. Every character is at most one piece.
+    for left in range(start, end, MAX_PIECES):
+        right = min(left + MAX_PIECES, end)
+        yield _Span(left, right, 1, pieces(text[left:right]), ends_paragraph and right == end)
+
+
+def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    while start < end:
+        match = separator.search(text, start, end)
+        stop = end if match is None else match.end()
+        yield start, stop
+        start = stop
+
+
+def _tidy(text: str) -> str:
+    """Paragraphs stay apart, for the eye; other white space becomes a space."""
+    paragraphs = _PARAGRAPH_END.split(text.strip())
+    return "\n".join(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip())

@@ -1,0 +1,33 @@
+"""What goes over the pipes between the extractor and its child: one JSON object a line each way."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from backend.contract.library import ItemKind, Problem
+from backend.library.store.results import IndexResult
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Request(_Message):
+    """`limit`: seconds after which the child ends itself, if its parent has not ended it before. `thumbnail`: where to write it."""
+
+    task: Literal["extract", "thumbnail"]
+    path: Path
+    kind: ItemKind
+    extension: str
+    thumbnail: Path
+    limit: float
+
+
+class Response(_Message):
+    """One of: a result; a problem; `vanished`, the file is not there; `made`, whether there is a thumbnail now."""
+
+    result: IndexResult | None = None
+    problem: Problem | None = None
+    vanished: bool = False
+    made: bool | None = None

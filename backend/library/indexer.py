@@ -1,0 +1,139 @@
+"""search_server's worker: takes `extract` jobs one after the other and writes what the files hold into the library."""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+
+from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobProgress, JobStage, ProgressUnit, SidecarEvent
+from backend.contract.library import Item, Problem
+from backend.library.extract.extractor import Abandoned, ExtractionFailed, Extractor
+from backend.library.store import LEASE_SECONDS, Job, LeaseLost, Library, Worker
+
+log = logging.getLogger(__name__)
+
+Emit = Callable[[SidecarEvent], None]
+
+IDLE = 0.5
+AFTER_ERROR = 5.0
+TELL_EVERY = 1.0
+ASK_PAUSED_EVERY = 0.5
+
+
+class Indexer:
+    """A thread that works as long as there are jobs. Emits ItemChanged, ItemRemoved, JobProgress and ErrorEvent."""
+
+    def __init__(self, library: Library, emit: Emit, extractor: Extractor | None = None) -> None:
+        self._library = library
+        self._emit = emit
+        self._extractor = extractor or Extractor()
+        self._stop = Event()
+        self._wake = Event()
+        self._thread = Thread(target=self._run, name="indexer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look for jobs now rather than within half a second."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Gives the present job back and ends the child; returns when both are done."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._extractor.close()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if not self.work_once():
+                    self._wake.wait(IDLE)
+                    self._wake.clear()
+            except Exception as error:
+                # A full disk or a locked database must not end the worker: say so and try again.
+                log.exception("indexing stumbled")
+                self._emit(ErrorEvent(problem=_problem_of(error)))
+                self._stop.wait(AFTER_ERROR)
+
+    def work_once(self) -> bool:
+        """Take one job to its end; False when there was none. Raises sqlite3.Error, OSError (the child cannot be started)."""
+        job = self._library.lease(Worker.EXTRACT)
+        if job is None:
+            return False
+        try:
+            self._work(job)
+        except LeaseLost:
+            log.info("lease on item %d lost", job.item_id)
+        except BaseException:
+            self._library.release(job)
+            raise
+        return True
+
+    def _work(self, job: Job) -> None:
+        self._changed(self._library.items_by_id([job.item_id]).get(job.item_id))
+        watch = _JobWatch(self._library, job, self._stop, self._emit)
+        try:
+            result = self._extractor.extract(job.path, job.kind, self._library.thumbnail_path(job.item_id), watch.wanted)
+        except Abandoned:
+            self._changed(self._library.release(job))
+        except FileNotFoundError:
+            item = self._library.vanished(job)
+            self._changed(item)
+            if item is None:
+                self._emit(ItemRemoved(item_id=job.item_id))
+        except ExtractionFailed as error:
+            log.info("item %d failed: %s (%s)", job.item_id, error.problem.code, error.problem.detail)
+            self._changed(self._library.fail(job, error.problem))
+        else:
+            self._changed(self._library.finish(job, result))
+
+    def _changed(self, item: Item | None) -> None:
+        if item is not None:
+            self._emit(ItemChanged(item=item))
+
+
+class _JobWatch:
+    """While a file is read: keeps the lease, tells that it goes on, and notices when to stop."""
+
+    def __init__(self, library: Library, job: Job, stop: Event, emit: Emit) -> None:
+        self._library = library
+        self._job = job
+        self._stop = stop
+        self._emit = emit
+        self._renewed = self._told = self._asked = time.monotonic()
+
+    def wanted(self) -> bool:
+        if self._stop.is_set():
+            return False
+        now = time.monotonic()
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            self._emit(
+                JobProgress(item_id=self._job.item_id, name=self._job.name, stage=JobStage.EXTRACTING, done=0.0, unit=ProgressUnit.PAGES)
+            )
+        if now - self._renewed >= LEASE_SECONDS / 4:
+            self._renewed = now
+            return self._library.renew(self._job)
+        if now - self._asked >= ASK_PAUSED_EVERY:
+            self._asked = now
+            return not self._library.paused()
+        return True
+
+
+def _problem_of(error: Exception) -> Problem:
+    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+        return Problem(
+            code="disk-full",
+            message="There is no room left for the library, so indexing waits.",
+            next_step="Free some space on the disk that holds the data folder. Indexing goes on by itself.",
+            detail=str(error),
+        )
+    return Problem(
+        code="indexing-failed",
+        message="Indexing met an error and will try again.",
+        detail=f"{type(error).__name__}: {error}",
+    )
