@@ -12,7 +12,7 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: 'electron', environment: 'node', include: ['test/unit/electron/**/*.test.ts'], testTimeout: 60_000 },
+        test: { name: 'electron', environment: 'node', include: ['test/unit/{electron,scripts}/**/*.test.ts'], testTimeout: 60_000 },
       },
       {
         resolve: { alias },

@@ -69,9 +69,7 @@ def test_a_marker_without_any_file_is_damaged(writable: Path, model: Model) -> N
     assert model_status(model).state is ModelState.DAMAGED
 
 
-@pytest.mark.parametrize(
-    "marker", ["", "{", "[]", '{"edition": "published"}', '{"edition": 1, "files": [{"path": 1}]}']
-)
+@pytest.mark.parametrize("marker", ["", "{", "[]", '{"edition": "published"}', '{"edition": 1, "files": [{"path": 1}]}'])
 def test_an_unreadable_marker_is_no_marker(writable: Path, model: Model, marker: str) -> None:
     install(writable, model, model.published, PUBLISHED)
     marker_path(writable, model).write_text(marker, encoding="utf-8")
