@@ -1,8 +1,9 @@
 """The two engines: which are there, loaded when a job first needs them, and what the window is told about them."""
 
 import logging
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -82,24 +83,16 @@ class Engine(Generic[T]):
 
 
 def _in_thread(work: Callable[[], T], should_stop: StopCheck, name: str) -> T:
-    results: list[T] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=run, name=name, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        if should_stop():
-            raise Cancelled
-        thread.join(STOP_POLL_SECONDS)
-    if errors:
-        raise errors[0]
-    return results[0]
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+    try:
+        future = executor.submit(work)
+        while True:
+            if should_stop():
+                raise Cancelled
+            with suppress(TimeoutError):
+                return future.result(STOP_POLL_SECONDS)
+    finally:
+        executor.shutdown(wait=False)
 
 
 def _load_problem(model: ModelId, error: Exception) -> Problem:
