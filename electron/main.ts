@@ -44,6 +44,8 @@ function main(): void {
   const show = (): void => void application?.then((running) => running.show())
   app.on('second-instance', show)
   app.on('activate', show)
+  // A session that ends and Ctrl+C in a terminal are a quit like any other: the sidecars put their work back first.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })

@@ -4,9 +4,13 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** `starttime` is the 22nd field (proc_pid_stat(5)); the second, the name in brackets, may hold spaces and brackets. */
+/**
+ * `state` is the third field and `starttime` the 22nd (proc_pid_stat(5)); the second, the name in brackets, may hold spaces
+ * and brackets. A zombie runs nothing any more: it only waits for a parent that may never ask.
+ */
 export function startTimeField(stat: string): string | null {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return state === 'Z' || state === 'X' ? null : (fields[18] ?? null)
 }
 
 async function onLinux(pid: number): Promise<string | null> {

@@ -55,8 +55,9 @@ it('a process that is gone has no start time, one that runs keeps its own', asyn
 })
 
 it('reads the 22nd field also when the name holds brackets and spaces', () => {
-  const fields = Array.from({ length: 30 }, (_, index) => String(index + 3))
-  expect(startTimeField(`17 (a) b (c) ${fields.join(' ')}`)).toBe('22')
+  const fields = Array.from({ length: 30 }, (_, index) => String(index + 4)).join(' ')
+  expect(startTimeField(`17 (a) b (c) S ${fields}`)).toBe('22')
+  expect(startTimeField(`17 (python3) Z ${fields}`)).toBeNull()
 })
 
 it('the record is whole JSON', async () => {
