@@ -12,6 +12,8 @@ function describe(error: unknown): string {
  * sidecars see the end of their stdin and stop by themselves.
  */
 export function installLastResort(log: Log): void {
+  // A terminal that was closed must not end the app that it started.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   let ending = false
   process.on('uncaughtException', (error) => {
     log.error(`Uncaught exception: ${describe(error)}`)
