@@ -66,13 +66,16 @@ async function install(lock, report) {
   let seen = 0
   const total = lockedNames().size
   const site = await sitePackages()
-  // pip says nothing while it unpacks, which is most of the time.
-  const unpacking = setInterval(() => report.progress(`unpacked ${unpackedPackages(site)} packages`), 1000)
+  /** @type {NodeJS.Timeout | undefined} */
+  let unpacking
   try {
     // Without build isolation, for that would fetch setuptools without a digest.
     await pip(['install', '--require-hashes', '--no-deps', '--no-build-isolation', '--retries', '2', '--requirement', lockPath(lock)], (line) => {
       const name = /^Collecting ([^\s=]+)/.exec(line)?.[1]
       if (name) report.progress(`fetching ${name} (${++seen} of at most ${total})`)
+      if (!line.startsWith('Installing collected packages')) return
+      // pip says nothing while it unpacks, which is most of the time.
+      unpacking = setInterval(() => report.progress(`unpacked ${unpackedPackages(site)} packages`), 1000)
     })
   } catch (error) {
     throw torchHint(error) ?? installFailure(error, `The Python packages of ${lockPath(lock)}`)
