@@ -38,8 +38,8 @@ def kernel() -> Kernel:
     def dots_simd(matrix: Matrix, vector: NDArray[np.int8]) -> Scores:
         if not len(matrix):
             return np.empty(0, dtype=np.float32)
-        dots: NDArray[np.float64] = np.asarray(numkong.cdist(vector[np.newaxis], matrix, "dot"))
-        return dots[0].astype(np.float32)
+        dots: Scores = np.asarray(numkong.cdist(vector[np.newaxis], matrix, "dot"))[0].astype(np.float32)
+        return dots
 
     probe = np.random.default_rng(0).integers(-127, 128, (67, 384), dtype=np.int8)
     if not np.array_equal(dots_simd(probe, probe[3]), dots_numpy(probe, probe[3])):

@@ -45,15 +45,16 @@ class Meaning:
     def status(self) -> EngineStatus:
         return self._status
 
-    def run(self, stopping: Event) -> None:
-        """Wait for the model, load it once; ends when it is loaded, has failed, or the process stops."""
+    def run(self, stopping: Event) -> Embedder | None:
+        """Wait for the model and load it once. None when it cannot be loaded or the process stops."""
         while not stopping.is_set():
             path = self._find()
             if path is not None:
                 self._load_from(path)
-                return
+                return self._embedder
             self._change(EngineState.MISSING, _missing())
             stopping.wait(POLL_SECONDS)
+        return None
 
     def embed_query(self, text: str) -> QueryEmbedding | None:
         """The embedding of a query, remembered; None unless ready. Waits for at most one batch of segments."""
