@@ -39,7 +39,8 @@ def queue(db: sqlite3.Connection) -> QueueSummary:
         "SELECT state, count(*) AS n FROM items WHERE root_id IN (SELECT id FROM roots WHERE removed_at IS NULL) GROUP BY root_id, state"
     ):
         states[row["state"]] += row["n"]
-    segments = db.execute("SELECT count(*) FROM segments").fetchone()[0]
+    # Every item has one segment for its name, which is found by its words only.
+    segments = db.execute("SELECT (SELECT count(*) FROM segments) - (SELECT count(*) FROM items)").fetchone()[0]
     embedded = db.execute("SELECT count(*) FROM embeddings").fetchone()[0]
     return QueueSummary(
         paused=paused(db),
@@ -49,7 +50,7 @@ def queue(db: sqlite3.Connection) -> QueueSummary:
         failed=states[ItemState.FAILED],
         needs_model=states[ItemState.NEEDS_MODEL],
         waiting_for={ModelId(row["model"]): row["n"] for row in db.execute(_NEEDS)},
-        to_embed=segments - embedded,
+        to_embed=max(0, segments - embedded),
         embedded=embedded,
     )
 
