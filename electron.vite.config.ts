@@ -18,7 +18,7 @@ export default defineConfig({
       externalizeDeps: false,
       outDir: path.join(root, 'out', 'main'),
       sourcemap: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: path.join(root, 'electron', 'main.ts'),
         external: ['electron', ...optionalAddOns],
         output: { format: 'cjs', entryFileNames: '[name].js' },
@@ -30,7 +30,7 @@ export default defineConfig({
       target: oldestNode,
       externalizeDeps: false,
       outDir: path.join(root, 'out', 'preload'),
-      rollupOptions: {
+      rolldownOptions: {
         input: path.join(root, 'electron', 'preload.ts'),
         output: { format: 'cjs', entryFileNames: '[name].js' },
       },
@@ -49,7 +49,7 @@ export default defineConfig({
     build: {
       target: oldestChrome,
       outDir: path.join(root, 'out', 'renderer'),
-      rollupOptions: { input: path.join(root, 'renderer', 'index.html') },
+      rolldownOptions: { input: path.join(root, 'renderer', 'index.html') },
     },
   },
 })
