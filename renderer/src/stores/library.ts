@@ -50,12 +50,19 @@ export const useLibraryStore = defineStore('library', () => {
   ))
 
   let visible: [number, number] = [0, 1]
+  /** Nobody looks at the list outside the Library view: nothing is fetched for it then. */
+  let shown = false
   let refreshTimer: ReturnType<typeof setTimeout> | undefined
   let filterTimer: ReturnType<typeof setTimeout> | undefined
 
   function ensure(from: number, to: number): void {
+    shown = true
     visible = [from, to]
-    void items.ensure(from, to)
+    if (known.value) void items.ensure(from, to)
+  }
+
+  function leave(): void {
+    shown = false
   }
 
   function reload(clear: boolean): void {
@@ -63,6 +70,7 @@ export const useLibraryStore = defineStore('library', () => {
   }
 
   function refreshSoon(): void {
+    if (!shown) return
     refreshTimer ??= setTimeout(() => {
       refreshTimer = undefined
       reload(false)
@@ -75,6 +83,7 @@ export const useLibraryStore = defineStore('library', () => {
     filterTimer = setTimeout(() => reload(true), FILTER_PAUSE)
   })
   watch(totalFiles, refreshSoon)
+  watch(known, refreshSoon)
   watch(roots, (now) => {
     if (rootId.value !== null && !now.some((root) => root.id === rootId.value)) rootId.value = null
   })
@@ -82,7 +91,7 @@ export const useLibraryStore = defineStore('library', () => {
     if (event.type === 'item-changed') {
       items.replaceWhere((item) => item.id === event.item.id, event.item)
       if (state.value !== null || sort.value === 'state') refreshSoon()
-    } else if (event.type === 'item-removed') {
+    } else if (event.type === 'item-removed' || (event.type === 'sidecar-changed' && event.sidecar.state === 'ready')) {
       refreshSoon()
     }
   })
@@ -172,6 +181,6 @@ export const useLibraryStore = defineStore('library', () => {
 
   return {
     rootId, state, kind, name, sort, order, listProblem, roots, queue, known, empty, totalFiles, items,
-    ensure, reload, sortBy, chooseFolder, addFolder, removeFolder, rescan, reindex, retry, setPaused, open, reveal,
+    ensure, leave, reload, sortBy, chooseFolder, addFolder, removeFolder, rescan, reindex, retry, setPaused, open, reveal,
   }
 })
