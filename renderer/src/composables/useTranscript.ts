@@ -1,14 +1,14 @@
 import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import type { Problem, Segment } from '@/contract'
 import { i18n } from '@/i18n'
-import { transcriptLines } from '@/lib/transcript'
+import { transcriptLines, type TranscriptLine } from '@/lib/transcript'
 import { isAbort, problemOf } from '@/services/problem'
 import { useSessionStore } from '@/stores/session'
 
 const PAGE = 200
 
 interface TranscriptState {
-  lines: ComputedRef<Segment[]>
+  lines: ComputedRef<TranscriptLine[]>
   loading: ShallowRef<boolean>
   problem: ShallowRef<Problem | null>
 }

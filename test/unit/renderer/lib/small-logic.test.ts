@@ -48,6 +48,14 @@ describe('transcript', () => {
     expect(lines.map((line) => line.id)).toEqual([2, 4, 3])
   })
 
+  it('hears sounds that begin together as one line, but not across speech or time', () => {
+    const sounds = transcriptLines([
+      segment(1, 'sound', 0, 1), segment(2, 'sound', 0.3, 2), segment(3, 'speech', 0.4, 1), segment(4, 'sound', 0.45, 1), segment(5, 'sound', 3, 4),
+    ])
+    expect(sounds.map((line) => line.segments.map((each) => each.id))).toEqual([[1, 2], [3], [4], [5]])
+    expect(sounds[0]?.end).toBe(2)
+  })
+
   it.each([[0, -1], [1, 0], [3, 0], [5, 1], [6.5, 2], [100, 2]])('at %s s line %s is heard', (time, index) => {
     expect(lineAt(lines, time)).toBe(index)
   })
