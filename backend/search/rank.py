@@ -15,7 +15,7 @@ from backend.search.vectors import Neighbours
 
 MEANING_WEIGHT = 0.65
 # Some of a query's words are a hit by themselves from this share of its information; below, only where the meaning agrees.
-SOLE_COVERAGE = 0.3
+SOLE_COVERAGE = 0.5
 
 
 @dataclass(slots=True)
