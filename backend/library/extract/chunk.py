@@ -1,12 +1,13 @@
 """Text to segments: passages that end where a sentence or paragraph ends, short enough for MiniLM to read whole.
 
-all-MiniLM-L6-v2 reads at most 256 word pieces, two of which are its own marks; `pieces` estimates them from above for prose, so that
-no tokenizer has to be loaded.
+all-MiniLM-L6-v2 reads at most 256 word pieces, two of which are its own marks. `pieces` estimates them, so that no tokenizer has to be
+loaded. Its vocabulary is English: words of other languages fall into more pieces.
 """
 
+import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from backend.contract.library import SegmentKind
@@ -24,6 +25,10 @@ _GAP = re.compile(r"\s+")
 _LINE_BREAK = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 # One word piece each: no spaces between words in these scripts.
 _IDEOGRAPH = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_GROUP = re.compile(r"(?:\s*\S+){1,20}\s*")
+_ENGLISH = frozenset({"the", "of", "and", "to", "in", "a", "is", "that", "for", "it", "with", "was", "on", "as", "be", "are", "by", "this"})
+_LETTERS_A_PIECE = 4.0
+_LETTERS_A_PIECE_ELSEWHERE = 2.6
 _RUN = re.compile(r"[a-zA-Z]+|\d+|[^\W\d_a-zA-Z]+|[^\w\s]|_")
 
 
@@ -41,13 +46,19 @@ def normalize(text: str) -> str:
     return _LINE_BREAK.sub("\n", text.removeprefix("\ufeff"))
 
 
-def pieces(text: str) -> int:
-    """Word pieces of MiniLM's tokenizer, estimated: about four Latin letters or two digits a piece, one of everything else."""
+def letters_a_piece(text: str) -> float:
+    """Of Latin letters: four in English, fewer elsewhere. English is told by its commonest words, a third of any English text."""
+    words = [word.lower() for word in _WORD.findall(text[:20_000])]
+    return _LETTERS_A_PIECE if sum(word in _ENGLISH for word in words) >= 0.1 * len(words) else _LETTERS_A_PIECE_ELSEWHERE
+
+
+def pieces(text: str, letters: float) -> int:
+    """Word pieces of MiniLM's tokenizer, estimated: one for `letters` Latin letters or two digits, one of everything else."""
     ideographs = len(_IDEOGRAPH.findall(text))
     total = ideographs
     for run in _RUN.findall(_IDEOGRAPH.sub(" ", text)):
         if run[0].isascii() and run[0].isalpha():
-            total += (len(run) + 3) // 4
+            total += math.ceil(len(run) / letters)
         elif run[0].isdigit():
             total += (len(run) + 1) // 2
         else:
@@ -68,15 +79,15 @@ def chunk(text: str, *, page: int | None = None, lines: bool = False) -> list[Ne
             SegmentKind.TEXT,
             _tidy(text[start:end]),
             page=page,
-            line=bisect_right(breaks, start - 1) + 1 if lines else None,
+            line=bisect_right(breaks, _first_word(text, start)) + 1 if lines else None,
         )
-        for start, end in _passages(text)
+        for start, end in _passages(text, letters_a_piece(text))
     ]
 
 
-def _passages(text: str) -> Iterator[tuple[int, int]]:
+def _passages(text: str, letters: float) -> Iterator[tuple[int, int]]:
     start = end = words = size = 0
-    for span in _sentences(text):
+    for span in _sentences(text, letters):
         if words and (words + span.words > MAX_WORDS or size + span.pieces > MAX_PIECES):
             yield start, end
             words = size = 0
@@ -90,29 +101,34 @@ def _passages(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _sentences(text: str) -> Iterator[_Span]:
+def _sentences(text: str, letters: float) -> Iterator[_Span]:
     for paragraph_start, paragraph_end in _split(text, 0, len(text), _PARAGRAPH_END):
         for start, end in _split(text, paragraph_start, paragraph_end, _SENTENCE_END):
-            yield from _fitting(text, start, end, ends_paragraph=end == paragraph_end)
+            yield from _fitting(text, letters, start, end, ends_paragraph=end == paragraph_end)
 
 
-def _fitting(text: str, start: int, end: int, ends_paragraph: bool) -> Iterator[_Span]:
+def _fitting(text: str, letters: float, start: int, end: int, ends_paragraph: bool) -> Iterator[_Span]:
     part = text[start:end]
-    words, size = len(_WORD.findall(part)), pieces(part)
+    words, size = len(_WORD.findall(part)), pieces(part, letters)
     if words <= MAX_WORDS and size <= MAX_PIECES:
         if words:
             yield _Span(start, end, words, size, ends_paragraph)
         return
-    for separator in (_LINE_END, _GAP):
-        smaller = list(_split(text, start, end, separator))
+    ways: tuple[Callable[[], Iterator[tuple[int, int]]], ...] = (
+        lambda: _split(text, start, end, _LINE_END),
+        lambda: (match.span() for match in _GROUP.finditer(text, start, end)),
+        lambda: _split(text, start, end, _GAP),
+    )
+    for way in ways:
+        smaller = list(way())
         if len(smaller) > 1:
             for place, (left, right) in enumerate(smaller, 1):
-                yield from _fitting(text, left, right, ends_paragraph and place == len(smaller))
+                yield from _fitting(text, letters, left, right, ends_paragraph and place == len(smaller))
             return
     # One word longer than a segment, such as encoded data. Every character is at most one piece.
     for left in range(start, end, MAX_PIECES):
         right = min(left + MAX_PIECES, end)
-        yield _Span(left, right, 1, pieces(text[left:right]), ends_paragraph and right == end)
+        yield _Span(left, right, 1, pieces(text[left:right], letters), ends_paragraph and right == end)
 
 
 def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -121,6 +137,11 @@ def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> Itera
         stop = end if match is None else match.end()
         yield start, stop
         start = stop
+
+
+def _first_word(text: str, start: int) -> int:
+    match = _WORD.search(text, start)
+    return start if match is None else match.start()
 
 
 def _tidy(text: str) -> str:

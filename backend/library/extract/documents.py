@@ -14,8 +14,8 @@ from backend.library.store.results import IndexResult, NewSegment
 
 MAX_TEXT_FILE = 128 << 20
 MAX_DOCUMENT_FILE = 1 << 30
-# A word that was cut at the end of a line.
-_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n[^\S\n]*(?=[a-zß-öø-ÿ])")
+# A word that was cut at the end of a line; pdfium puts U+0002 or U+FFFE in place of hyphen and line end where it knows.
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])(?:[-\u00ad\u2010]\n[^\S\n]*(?=[a-zß-öø-ÿ])|[\x02\ufffe]\s*)")
 _PICTURE_MARK = re.compile(r"!?\[Image: [^\]\n]*\](?:\([^)\n]*\))?")
 
 

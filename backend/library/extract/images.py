@@ -37,6 +37,11 @@ def read_image(path: Path, thumbnail: Path) -> IndexResult:
                 has_thumbnail = save_thumbnail(image, thumbnail)
     except (UnidentifiedImageError, SyntaxError, ValueError, EOFError) as error:
         raise Unreadable(problems.damaged(str(error))) from error
+    except OSError as error:
+        # Of Pillow, about what the file holds; those of the system have a number.
+        if error.errno is not None:
+            raise
+        raise Unreadable(problems.damaged(str(error))) from error
     return IndexResult(
         image=ImageFacts(width=width, height=height, taken_at=taken_at, camera=_camera(exif)),
         happened_at=taken_at,

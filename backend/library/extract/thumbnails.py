@@ -55,6 +55,11 @@ def make_image_thumbnail(source: Path, destination: Path) -> bool:
     except (UnidentifiedImageError, SyntaxError, ValueError, EOFError) as error:
         log.info("no thumbnail of %s: %s", source, error)
         return False
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        log.info("no thumbnail of %s: %s", source, error)
+        return False
 
 
 def make_video_thumbnail(source: Path, destination: Path) -> bool:

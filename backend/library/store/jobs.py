@@ -151,10 +151,15 @@ def unblock(db: sqlite3.Connection, model: ModelId, workers: Mapping[ItemKind, W
     return found
 
 
-def release_dead(db: sqlite3.Connection) -> list[int]:
-    """Free the leases of processes of this host that are no longer there; the ids of their items."""
+def dead_owners(db: sqlite3.Connection) -> list[Owner]:
+    """Processes of this host that hold a lease and are no longer there."""
     owners = {Owner.parse(row["owner"]) for row in db.execute("SELECT owner FROM jobs WHERE owner IS NOT NULL")}
-    return [item_id for owner in owners if owner.is_dead() for item_id in release_owner(db, owner)]
+    return [owner for owner in owners if owner.is_dead()]
+
+
+def release_dead(db: sqlite3.Connection) -> list[int]:
+    """Free the leases of `dead_owners`; the ids of their items."""
+    return [item_id for owner in dead_owners(db) for item_id in release_owner(db, owner)]
 
 
 def release_owner(db: sqlite3.Connection, owner: Owner) -> list[int]:

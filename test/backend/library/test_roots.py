@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from backend.library.store import (
     RootContainsAnother,
     RootInsideAnother,
     RootNotAFolder,
-    RootUnreadable,
     SeenFile,
     Worker,
 )
@@ -41,16 +39,6 @@ def test_what_is_no_folder_is_refused(library: Library, tmp_path: Path) -> None:
             library.add_root(path)
         assert refused.value.problem.code == "not-a-folder"
     assert library.roots() == []
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
-def test_an_unreadable_folder_is_refused(library: Library, folder: Path) -> None:
-    folder.chmod(0)
-    try:
-        with pytest.raises(RootUnreadable):
-            library.add_root(folder)
-    finally:
-        folder.chmod(0o700)
 
 
 def test_overlapping_folders_are_refused_and_name_each_other(library: Library, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import json, sys
 from pathlib import Path
 from backend.library.indexer import Indexer
 from backend.library.scan.scan import scan
-from backend.library.store import Library
+from backend.library.store import Library, RootUnreadable
 
 data_dir, folder = map(Path, sys.argv[1:])
 
@@ -35,6 +35,10 @@ with Library.open(data_dir) as library:
         while indexer.work_once():
             pass
         print(json.dumps(state(library, report)), flush=True)
+    try:
+        library.add_root(folder / "closed")
+    except RootUnreadable as refused:
+        print(json.dumps(refused.problem.model_dump()))
     (folder / "closed").chmod(0o700)
     indexer.stop()
 """
@@ -58,9 +62,10 @@ def states(tmp_path: Path) -> list[dict[str, Any]]:
 
 
 def test_what_may_not_be_read_is_skipped_named_and_found_when_it_may(states: list[dict[str, Any]]) -> None:
-    first, second = states
+    first, second, refused = states
     assert first["available"]
     assert first["items"] == {"locked.txt": ["failed", "permission-denied"], "open.txt": ["indexed", None]}
     assert first["problem"]["code"] == "partly-read"
     assert "closed" in first["problem"]["message"]
+    assert refused["code"] == "unreadable"
     assert second["items"] == {"locked.txt": ["indexed", None], "open.txt": ["indexed", None]}
