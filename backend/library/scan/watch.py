@@ -58,7 +58,8 @@ class Watch:
         """Report changes until the folder is no longer the same one."""
         from watchfiles import watch
 
-        quiet = 0.0
+        # What changed between the last scan and the first notice was noticed by nobody: look once more after the first wait.
+        quiet = RESYNC
         for changes in watch(
             self._folder,
             watch_filter=lambda _, path: self._concerns(path),

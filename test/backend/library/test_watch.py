@@ -44,7 +44,7 @@ def test_changes_and_the_coming_and_going_of_the_folder_are_noticed(folder: Path
                 return
 
     try:
-        time.sleep(0.3)
+        noticed()
         write(folder / "deep" / "a.txt", "a")
         noticed()
         folder.rename(folder.with_name("away"))
@@ -61,7 +61,8 @@ def test_what_is_left_out_of_a_scan_starts_none(folder: Path) -> None:
     changes: SimpleQueue[None] = SimpleQueue()
     watch = Watch(folder, lambda: changes.put(None))
     try:
-        time.sleep(0.5)
+        # What changed before there were notices is looked for once.
+        changes.get(timeout=PATIENCE)
         write(folder / ".cache" / "x.txt", "x")
         write(folder / "film.mp4.part", "x")
         with pytest.raises(Empty):
