@@ -55,6 +55,7 @@ def main() -> int:
         log.exception("the library cannot be opened")
         emitter.emit(ErrorEvent(problem=error.problem))
         return 1
+
     def tell(status: EngineStatus) -> None:
         emitter.emit(EngineChanged(status=status))
 
@@ -69,7 +70,8 @@ def main() -> int:
 def _load_whisper(location: ModelLocation) -> Transcriber:
     from backend.processing.whisper_transcriber import WhisperTranscriber
 
-    return WhisperTranscriber(location.path, threads=os.cpu_count() or 1)
+    # A core is left to the window and to search.
+    return WhisperTranscriber(location.path, threads=max(1, (os.cpu_count() or 1) - 1))
 
 
 def _load_yamnet(location: ModelLocation) -> SoundTagger:

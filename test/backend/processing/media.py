@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 import numpy as np
 import numpy.typing as npt
+import pytest
+
+if TYPE_CHECKING:
+    Packet = av.Packet[Any]
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SAMPLE_LIBRARY = CHECKOUT / "test" / "fixtures" / "sample-library"
@@ -47,6 +52,11 @@ CONTAINERS = [
 ]
 
 
+def about(value: Any, *, abs: float | None = None, rel: float | None = None) -> Any:  # noqa: A002
+    """pytest.approx, to be compared inside tuples and lists, where its own type forbids it."""
+    return pytest.approx(value, abs=abs, rel=rel)
+
+
 def samples_of(path: Path) -> npt.NDArray[np.float32]:
     """A whole small file at 16 kHz mono, decoded here and not by the code under test."""
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
@@ -70,16 +80,16 @@ def write(path: Path, kind: Container, samples: npt.NDArray[np.float32], tracks:
     `tracks`: a sound track for each language; the first holds the samples, the others silence.
     """
     with av.open(str(path), "w", format=kind.format) as out:
-        video = out.add_stream(kind.video, rate=5, width=64, height=48, pix_fmt="yuv420p") if kind.video else None
+        video = cast(av.VideoStream, out.add_stream(kind.video, rate=5, width=64, height=48, pix_fmt="yuv420p")) if kind.video else None
         audio = []
         for language in tracks:
-            stream = out.add_stream(kind.audio, rate=kind.rate, layout="stereo")
+            stream = cast(av.AudioStream, out.add_stream(kind.audio, rate=kind.rate, layout="stereo"))
             stream.codec_context.bit_rate = 128_000
             if kind.audio == "vorbis":
                 stream.codec_context.options = {"strict": "experimental"}
             stream.metadata["language"] = language
             audio.append(stream)
-        packets: list[av.Packet] = []
+        packets: list[Packet] = []
         if video is not None:
             for at in range(round(len(samples) / RATE * 5)):
                 picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), (at * 7) % 256, np.uint8), format="rgb24")
@@ -93,7 +103,7 @@ def write(path: Path, kind: Container, samples: npt.NDArray[np.float32], tracks:
     return path
 
 
-def _encode(stream: "av.AudioStream", samples: npt.NDArray[np.float32]) -> "list[av.Packet]":
+def _encode(stream: "av.AudioStream", samples: npt.NDArray[np.float32]) -> "list[Packet]":
     context = stream.codec_context
     resampler = av.AudioResampler(format=context.format, layout="stereo", rate=context.sample_rate, frame_size=context.frame_size or None)
     frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")

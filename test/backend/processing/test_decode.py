@@ -10,6 +10,7 @@ import pytest
 from backend.processing import media_errors
 from backend.processing.decode import SAMPLE_RATE, SoundTrack
 from test.backend.processing import media
+from test.backend.processing.media import about
 
 # Lossy codecs pad their first and last frame.
 PADDING_SECONDS = 0.15
@@ -36,9 +37,9 @@ def test_every_container_keeps_length_position_and_sound(kind: media.Container, 
     found = decode(path)
 
     assert found.dtype == np.float32
-    assert len(found) / SAMPLE_RATE == pytest.approx(11.0, abs=PADDING_SECONDS)
+    assert len(found) / SAMPLE_RATE == about(11.0, abs=PADDING_SECONDS)
     assert abs(shift_of(found, original)) < 0.06
-    assert np.sqrt(np.mean(found**2)) == pytest.approx(np.sqrt(np.mean(original**2)), rel=0.1)
+    assert np.sqrt(np.mean(found**2)) == about(np.sqrt(np.mean(original**2)), rel=0.1)
     with SoundTrack(path) as track:
         assert track.facts.has_video is (kind.video is not None)
 
@@ -73,7 +74,7 @@ def test_a_gap_in_the_time_stamps_stays_a_gap(tmp_path: Path) -> None:
 
     found = decode(path)
 
-    assert len(found) / SAMPLE_RATE == pytest.approx(14.0, abs=0.1)
+    assert len(found) / SAMPLE_RATE == about(14.0, abs=0.1)
     assert abs(shift_of(found[9 * SAMPLE_RATE :], original) - 1.0) < 0.05
 
 
@@ -82,7 +83,7 @@ def test_a_file_that_is_cut_off_gives_what_is_there(tmp_path: Path) -> None:
     whole = media.write(tmp_path / "whole.mp3", kind, media.samples_of(media.JFK))
     cut = tmp_path / "cut.mp3"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
-    assert len(decode(cut)) / SAMPLE_RATE == pytest.approx(5.5, abs=0.3)
+    assert len(decode(cut)) / SAMPLE_RATE == about(5.5, abs=0.3)
 
 
 def test_not_a_number_in_a_float_file_becomes_silence(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_a_film_without_a_sound_track_says_so_and_how_long_it_is(tmp_path: Path)
         out.mux(stream.encode(None))
     with pytest.raises(media_errors.NoSoundTrack) as found:
         SoundTrack(path)
-    assert found.value.duration == pytest.approx(2.0, abs=0.3)
+    assert found.value.duration == about(2.0, abs=0.3)
 
 
 @pytest.mark.parametrize("content", [b"", b"this is not a recording" * 100], ids=["empty", "text"])

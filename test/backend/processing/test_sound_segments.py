@@ -1,7 +1,8 @@
 """Frames to sounds: pure arithmetic, no model."""
 
+from itertools import pairwise
+
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -18,6 +19,7 @@ from backend.processing.sound_segments import (
     join_speech,
 )
 from backend.processing.sound_tagger import HOP_SECONDS
+from test.backend.processing.media import about
 
 LABELS = ("Dog", "Rain", "Silence", "Bell", "Train")
 SEARCHABLE = np.array([True, True, False, True, True])
@@ -41,14 +43,14 @@ def frames_of(dog: list[float]) -> np.ndarray:
 
 def test_a_bark_is_found_at_its_second() -> None:
     (bark,) = tag(frames_of([0.0] * 20 + [0.9] + [0.0] * 20))
-    assert (bark.label, bark.score) == ("Dog", pytest.approx(0.9))
-    assert bark.start == pytest.approx(20 * HOP_SECONDS + 0.24)
-    assert bark.end == pytest.approx(21 * HOP_SECONDS + 0.24)
+    assert (bark.label, bark.score) == ("Dog", about(0.9))
+    assert bark.start == about(20 * HOP_SECONDS + 0.24)
+    assert bark.end == about(21 * HOP_SECONDS + 0.24)
 
 
 def test_a_sound_lasts_while_it_stays_above_the_low_threshold() -> None:
     (sound,) = tag(frames_of([0.0, 0.25, 0.25, 0.8, 0.25, 0.0, 0.0, 0.0, 0.0]))
-    assert (sound.start, sound.end) == (pytest.approx(frame_times(1)[0]), pytest.approx(frame_times(4)[1]))
+    assert (sound.start, sound.end) == (about(frame_times(1)[0]), about(frame_times(4)[1]))
 
 
 def test_what_never_passes_a_high_threshold_is_no_sound() -> None:
@@ -74,7 +76,7 @@ def test_silence_is_never_a_sound_and_a_faint_recording_keeps_its_best_guess() -
     assert tag(quiet) == []
     quiet[4, 3] = 0.15
     (guess,) = tag(quiet)
-    assert (guess.label, guess.score) == ("Bell", pytest.approx(0.15))
+    assert (guess.label, guess.score) == ("Bell", about(0.15))
 
 
 def test_no_guess_beside_speech() -> None:
@@ -89,15 +91,15 @@ def test_sounds_of_one_label_are_in_order_apart_and_within_the_recording(frames:
     for label in LABELS:
         own = [sound for sound in found if sound.label == label]
         assert all(0.0 <= sound.start < sound.end <= duration and 0.0 <= sound.score <= 1.0 for sound in own)
-        assert all(one.end <= other.start for one, other in zip(own, own[1:], strict=False))
-    for at in np.flatnonzero(speech):
-        start, end = frame_times(int(at))
+        assert all(one.end <= other.start for one, other in pairwise(own))
+    for spoken in np.flatnonzero(speech).tolist():
+        start, end = frame_times(spoken)
         assert not any(sound.start < min(end, duration) - 1e-6 and sound.end > start + 1e-6 for sound in found)
     # Every frame in which a sound counts is inside a segment of that sound, unless it is speech.
     for at, frame in enumerate(frames):
-        for label in np.flatnonzero(counting(frame) & SEARCHABLE):
+        for index in np.flatnonzero(counting(frame) & SEARCHABLE).tolist():
             middle = min(sum(frame_times(at)) / 2, duration)
-            inside = any(s.label == LABELS[label] and s.start <= middle <= s.end for s in found)
+            inside = any(s.label == LABELS[index] and s.start <= middle <= s.end for s in found)
             assert inside or speech[at]
 
 
@@ -106,16 +108,14 @@ def test_the_size_of_the_chunks_changes_nothing(frames: np.ndarray, cuts: list[i
     assert tag(frames, chunks=sorted(cuts)) == tag(frames)
 
 
-intervals = st.lists(
-    st.tuples(st.floats(0, 50), st.floats(0.01, 10)).map(lambda pair: (pair[0], pair[0] + pair[1])), max_size=10
-)
+intervals = st.lists(st.tuples(st.floats(0, 50), st.floats(0.01, 10)).map(lambda pair: (pair[0], pair[0] + pair[1])), max_size=10)
 
 
 @given(intervals, st.floats(0, 3))
 def test_joined_speech_covers_all_speech_in_order(speech: list[tuple[float, float]], pause: float) -> None:
     joined = join_speech(speech, pause)
     assert all(any(a <= start and end <= b for a, b in joined) for start, end in speech)
-    assert all(other[0] - one[1] > pause for one, other in zip(joined, joined[1:], strict=False))
+    assert all(other[0] - one[1] > pause for one, other in pairwise(joined))
 
 
 def test_a_frame_is_speech_when_most_of_it_is() -> None:

@@ -49,7 +49,7 @@ def test_a_pause_parts_without_punctuation() -> None:
 def test_a_pause_hidden_in_a_long_word_parts_and_is_not_its_start() -> None:
     before = spoken("and so my fellow Americans")
     end = before[-1].end
-    after = [Word(" ask", end, end + 1.6), *(Word(f" {w}", end + 1.6 + i, end + 2.0 + i) for i, w in enumerate("not what your".split()))]
+    after = [Word(" ask", end, end + 1.6), *(Word(f" {w}", end + 1.6 + i, end + 2.0 + i) for i, w in enumerate(("not", "what", "your")))]
     first, second = split_into_clauses([*before, *after])
     assert text_of(second).startswith("ask not")
     assert end + 0.8 < start_of(second) < end + 1.6
@@ -63,9 +63,7 @@ def test_a_long_sentence_is_halved() -> None:
 
 
 words = st.lists(
-    st.tuples(
-        st.text(st.characters(codec="utf-8", categories=["L", "P"]), min_size=1, max_size=12), st.floats(0, 3), st.floats(0, 3)
-    ),
+    st.tuples(st.text(st.characters(codec="utf-8", categories=["L", "P"]), min_size=1, max_size=12), st.floats(0, 3), st.floats(0, 3)),
     max_size=60,
 )
 

@@ -1,10 +1,10 @@
 """Cutting a window's tokens at its timestamps, against the cases of `whisper.transcribe`."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.processing.whisper_tokens import TOKEN_SECONDS, cut_at_timestamps
+from test.backend.processing.media import about
 
 BEGIN = 50_364
 
@@ -15,8 +15,8 @@ def at(seconds: float) -> int:
 
 def test_an_unfinished_stretch_is_left_to_the_next_window() -> None:
     cut = cut_at_timestamps([at(0), 1, 2, at(7), at(7), 3, at(20), at(20), 4, 5], BEGIN, 30.0)
-    assert [(s.start, s.end) for s in cut.stretches] == [(0.0, pytest.approx(7.0)), (pytest.approx(7.0), pytest.approx(20.0))]
-    assert cut.consumed == pytest.approx(20.0)
+    assert [(s.start, s.end) for s in cut.stretches] == [(0.0, about(7.0)), (about(7.0), about(20.0))]
+    assert cut.consumed == about(20.0)
     assert not cut.ends_in_silence
 
 
@@ -28,7 +28,7 @@ def test_a_single_last_timestamp_means_that_nothing_follows() -> None:
 
 def test_without_pairs_the_window_is_one_stretch() -> None:
     cut = cut_at_timestamps([at(0), 1, 2, at(11)], BEGIN, 12.0)
-    assert [(s.start, s.end) for s in cut.stretches] == [(0.0, pytest.approx(11.0))]
+    assert [(s.start, s.end) for s in cut.stretches] == [(0.0, about(11.0))]
     assert cut.consumed == 12.0
     assert cut_at_timestamps([1, 2], BEGIN, 12.0).stretches[0].end == 12.0
 
