@@ -1,4 +1,4 @@
-"""Images: size, when and with what they were taken (EXIF 2.32), a thumbnail."""
+"""Images: size, when and with what they were taken (EXIF 2.32), a thumbnail. The camera is searchable text."""
 
 import logging
 import math
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from backend.contract.library import ImageFacts
+from backend.contract.library import ImageFacts, SegmentKind
 from backend.library.extract import problems
 from backend.library.extract.problems import Unreadable
 from backend.library.extract.thumbnails import MAX_PIXELS, save_thumbnail
-from backend.library.store.results import IndexResult
+from backend.library.store.results import IndexResult, NewSegment
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,10 @@ def read_image(path: Path, thumbnail: Path) -> IndexResult:
         if error.errno is not None:
             raise
         raise Unreadable(problems.damaged(str(error))) from error
+    camera = _camera(exif)
     return IndexResult(
-        image=ImageFacts(width=width, height=height, taken_at=taken_at, camera=_camera(exif)),
+        segments=[NewSegment(SegmentKind.TEXT, camera)] if camera else [],
+        image=ImageFacts(width=width, height=height, taken_at=taken_at, camera=camera),
         happened_at=taken_at,
         has_thumbnail=has_thumbnail,
     )
