@@ -9,9 +9,9 @@ import { sampleLibrary, workFolder } from '../../test/support/checkout'
 import { openDisplay } from '../../test/support/display'
 import { isRunning } from '../../test/support/processes'
 import { AppWindow } from '../../test/support/app-window'
-import { settled } from '../../test/support/library-status'
+import { started } from '../../test/support/library-status'
 import { playFromResult } from './play'
-import { progressPrinter } from './progress'
+import { showProgress } from './progress'
 import { takeScreenshots } from './screenshots'
 import { bold, dim, green, heading, red, say, step, yellow } from './terminal'
 import { tour } from './tour'
@@ -34,12 +34,14 @@ async function demo(onCleanUp: (task: () => Promise<unknown>) => void): Promise<
     if (isRunning(app.main)) await app.quit()
   })
   step('the window is open')
+  await started(app.window)
+  step('the library is ready')
 
   heading('The sample library: papers, recordings, a video and pictures of a small workshop')
   const window = new AppWindow(app.window)
   await window.addFolder(sampleLibrary)
   step(`added ${dim(path.relative(process.cwd(), sampleLibrary))}`)
-  const done = await settled(app.window, progressPrinter(() => window.activity()))
+  const done = await showProgress(window)
   step(green(`${done.library.queue.indexed} files can be searched`))
   const missing = await waitForEngines(app.window)
   for (const model of missing) step(yellow(`${model.name} is not on this machine: ${model.without}`))

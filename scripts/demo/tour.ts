@@ -138,7 +138,7 @@ export const tour: Stop[] = [
     expect: { file: 'take 2.ogg', why: 'sound', heard: cue('take 2.ogg', 'Guitar') },
     needs: ['yamnet'],
   },
-  { shows: 'an image by its camera', query: 'nikon', expect: { file: 'DSC_0117.jpg', why: 'name' }, needs: [] },
+  { shows: 'an image by its camera', query: 'nikon', expect: { file: 'DSC_0117.jpg', why: 'words', marked: ['NIKON'] }, needs: [] },
   { shows: 'an image by its name', query: 'floor plan', expect: { file: 'boathouse floor plan.webp', why: 'name' }, needs: [] },
   { shows: 'a file of a type it cannot read, by its name', query: 'hull survey', expect: { file: 'hull survey.xyz', why: 'name' }, needs: [] },
   { shows: 'nothing to find: it says so', query: '"submarine volcano observatory"', expect: null, needs: [] },

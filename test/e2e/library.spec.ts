@@ -86,7 +86,7 @@ test.describe.serial('the library', () => {
     await window.page.getByRole('button', { name: /^resume/i }).click()
     await settled(app.window)
     expect((await items(window.page)).filter((entry) => entry.name.startsWith('note '))).toHaveLength(400)
-    expect((await window.search('note250word')).hits.map((hit) => hit.name)).toEqual(['note 250.txt'])
+    expect((await window.search('"note250word"')).hits.map((hit) => hit.name)).toEqual(['note 250.txt'])
   })
 
   test('a removed folder is no longer found, and Undo brings it back', async () => {
@@ -109,7 +109,7 @@ test.describe.serial('the library', () => {
     await expect.poll(async () => (await items(window.page)).map((entry) => entry.name)).toContain('bread.txt')
     await settled(app.window)
     expect((await items(window.page)).map((entry) => entry.name)).not.toContain('sourdough.txt')
-    expect((await window.search('plywood')).hits).toEqual([])
-    expect((await window.search('anchor paint')).hits.map((hit) => hit.name)).toEqual(['boathouse todo.md'])
+    expect((await window.search('"plywood"')).hits).toEqual([])
+    expect((await window.search('"left to paint"')).hits.map((hit) => hit.name)).toEqual(['boathouse todo.md'])
   })
 })

@@ -10,8 +10,9 @@ test('a second start shows the first window instead, and quitting leaves no proc
   try {
     const { app } = await stage.launch()
     await expect.poll(() => [app.sidecar('search_server'), app.sidecar('audioprocessor')].every(Boolean), { timeout: 30_000 }).toBe(true)
+    // Nothing else is on the tests' screen: a window that lost the focus stands for one behind others.
     await app.electron.evaluate(({ BrowserWindow }) => {
-      for (const window of BrowserWindow.getAllWindows()) window.hide()
+      for (const window of BrowserWindow.getAllWindows()) window.blur()
     })
 
     const { executable, args, env } = launchCommand({ dataDirectory: stage.dataDirectory })
@@ -19,7 +20,7 @@ test('a second start shows the first window instead, and quitting leaves no proc
     const [code] = (await once(second, 'exit')) as [number | null]
     expect(code).toBe(0)
     await expect
-      .poll(() => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible())))
+      .poll(() => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isFocused())))
       .toEqual([true])
 
     const all = app.processes()

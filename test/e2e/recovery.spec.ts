@@ -64,7 +64,7 @@ test('each sidecar that is killed comes back by itself, and every file is indexe
     await settled(app.window)
     expect(isRunning(app.main)).toBe(true)
     await expectEverythingOnce(stage)
-    const { hits } = await window.search('note17word')
+    const { hits } = await window.search('"note17word"')
     expect(hits.map((hit) => hit.name)).toEqual(['note 17.txt'])
   } finally {
     await stage.end()
@@ -92,7 +92,7 @@ test('after kill -9 of everything in the middle of indexing, the next start fini
     const third = await stage.launch()
     await settled(third.app.window)
     await expectEverythingOnce(stage)
-    const { hits } = await third.window.search('note99word')
+    const { hits } = await third.window.search('"note99word"')
     expect(hits.map((hit) => hit.name)).toEqual(['note 99.txt'])
   } finally {
     await stage.end()

@@ -71,16 +71,17 @@ test.describe.serial('the sample library', () => {
   })
 
   test('filters by type narrow the results and can be dropped', async () => {
+    const filters = window.page.getByRole('group', { name: 'Filters' })
     await window.search('boathouse')
     await expect(window.momentsOf('boathouse todo.md').first()).toBeVisible()
-    await window.page.getByRole('button', { name: /^audio/i }).click()
+    await filters.getByRole('button', { name: /^audio/i }).click()
     await expect(window.momentsOf('boathouse todo.md')).toHaveCount(0)
     await expect(window.momentsOf('memo 0012.m4a').or(window.momentsOf(MONDAY)).first()).toBeVisible()
-    await window.page.getByRole('button', { name: /^all/i }).click()
+    await filters.getByRole('button', { name: /^all/i }).click()
     await expect(window.momentsOf('boathouse todo.md').first()).toBeVisible()
-    await window.page.getByRole('combobox', { name: /date/i }).selectOption('week')
+    await filters.getByRole('combobox', { name: /date/i }).selectOption('week')
     await expect(window.momentsOf('boathouse todo.md').first()).toBeVisible()
-    await window.page.getByRole('combobox', { name: /date/i }).selectOption('any')
+    await filters.getByRole('combobox', { name: /date/i }).selectOption('any')
   })
 
   test('a click on a sentence plays the recording at its second', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { AppWindow } from '../support/app-window'
 import { RunningApp, temporaryFolder, type LaunchOptions } from '../support/app'
 import { sampleLibrary } from '../support/checkout'
+import { started } from '../support/library-status'
 import { killHard, tree } from '../support/processes'
 
 export interface OpenApp {
@@ -40,6 +41,7 @@ export class Stage {
     await mkdir(options.dataDirectory ?? this.dataDirectory, { recursive: true })
     const app = await RunningApp.start({ dataDirectory: this.dataDirectory, ...options })
     this.apps.push(app)
+    await started(app.window)
     return { app, window: new AppWindow(app.window) }
   }
 

@@ -76,9 +76,9 @@ export class AppWindow {
     return (await heading.locator('xpath=..').innerText()).replaceAll(/\s+/g, ' ').trim()
   }
 
-  /** Clicks a moment of a file among the results and asks it to play or to show. */
+  /** Clicks a moment of a file among the results: a recording plays there, everything else is shown. */
   async openMoment(fileName: string, index: number): Promise<void> {
-    await this.momentsOf(fileName).nth(index).dblclick()
+    await this.momentsOf(fileName).nth(index).click()
   }
 
   /** The state of the one player in the window; null when there is none. */

@@ -42,25 +42,29 @@ export function isSettled(seen: Status): boolean {
 }
 
 /** Waits for the end of all work for as long as something moves. */
-export function settled(window: Page, onChange?: (seen: Status) => void, silence = 120): Promise<Status> {
+export function settled(window: Page, silence = 180): Promise<Status> {
   return watch({
     what: 'indexing',
-    look: () => statusOrLast(window),
+    look: () => statusWhenThere(window),
     done: isSettled,
     sign: (seen) => JSON.stringify(seen.library),
-    ...(onChange ? { onChange } : {}),
     silence,
   })
 }
 
-/** While search_server is being restarted nobody answers: that is no reason to give up at once. */
-async function statusOrLast(window: Page): Promise<Status> {
+/** Waits until the library answers for the first time. */
+export function started(window: Page): Promise<Status> {
+  return watch({ what: 'the start', look: () => statusWhenThere(window), done: () => true, sign: () => '', silence: 60 })
+}
+
+/** While search_server starts, for the first time or again, nobody answers: that is no reason to give up at once. */
+export async function statusWhenThere(window: Page): Promise<Status> {
   for (;;) {
     try {
       return await status(window)
     } catch (error) {
-      if (!(error instanceof Error) || !/503|unavailable|not running|restarting/i.test(error.message)) throw error
-      await window.waitForTimeout(200)
+      if (!(error instanceof Error) || !/search-not-ready|search-unreachable/.test(error.message)) throw error
+      await window.waitForTimeout(100)
     }
   }
 }

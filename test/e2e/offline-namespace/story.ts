@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { RunningApp } from '../../support/app'
 import { AppWindow } from '../../support/app-window'
 import { python } from '../../support/checkout'
-import { settled } from '../../support/library-status'
+import { settled, started } from '../../support/library-status'
 
 // SIOCGIFFLAGS and SIOCSIFFLAGS with IFF_UP (netdevice(7)): not every machine has the program `ip`.
 const loopbackUp = `
@@ -32,6 +32,7 @@ async function story([dataDirectory, library]: string[]): Promise<void> {
   const app = await RunningApp.start({ dataDirectory, offline: true })
   try {
     const window = new AppWindow(app.window)
+    await started(app.window)
     await window.addFolder(library)
     const done = await settled(app.window)
     const said = await window.search('blue flower pot')
