@@ -60,7 +60,9 @@ def test_date_and_camera_come_from_exif(library: Library, folder: Path, index: I
     assert (item.image.taken_at, item.image.camera) == (taken_at, "Canon EOS R6")
     with library.read_connection() as db:
         assert db.execute("SELECT happened_at FROM items").fetchone()[0] == taken_at
-        found = db.execute("SELECT s.text FROM segments_fts f JOIN segments s ON s.id = f.rowid WHERE segments_fts MATCH 'canon'").fetchall()
+        found = db.execute(
+            "SELECT s.text FROM segments_fts f JOIN segments s ON s.id = f.rowid WHERE segments_fts MATCH 'canon'"
+        ).fetchall()
         assert [row[0] for row in found] == ["Canon EOS R6"]
 
 
