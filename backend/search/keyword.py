@@ -17,6 +17,10 @@ from backend.search.vocabulary import Vocabulary
 
 # Segments that bm25 is worked out for at most: about 15 ms. Above, a query's words are so common that the newest come first.
 RANKED = 20_000
+# Where some of the words suffice, more segments are met that matter less.
+RANKED_SOME = 10_000
+# With so many segments that hold every word nobody asks for those with some.
+ENOUGH = 50
 # A word that half of the segments hold tells nothing about a segment.
 MIN_INFORMATION = math.log(2)
 # Below this share of the query's information a segment with some of the words is not looked at.
@@ -57,7 +61,7 @@ class KeywordSearch:
         if not weighed:
             return []
         hits = _every_word(db, weighed, scope, limit)
-        if len(hits) < limit and len(query.words) > 1:
+        if len(hits) < min(ENOUGH, limit) and len(query.words) > 1:
             found = {hit.segment_id for hit in hits}
             some = self._some_words(db, weighed, scope, limit)
             hits += [hit for hit in some if hit.segment_id not in found][: limit - len(hits)]
@@ -74,7 +78,7 @@ class KeywordSearch:
         rows = 0
         for word in sorted(telling, key=lambda word: word.frequency):
             rows += word.frequency
-            if chosen and rows > RANKED:
+            if chosen and rows > RANKED_SOME:
                 break
             chosen.append(word)
         if not chosen:

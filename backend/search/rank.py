@@ -6,9 +6,10 @@ ACM TOIS 42(1), 2023): a file's best coverage of the query's words and its best 
 (`npm run bench:quality` measures the whole path): this .407, weights .6 to .75 all within .004 of it; RRF with k 60 .405.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from backend.search.keyword import KeywordHit
 from backend.search.vectors import Neighbours
@@ -39,11 +40,18 @@ class RankedSegment:
 
 @dataclass(slots=True)
 class RankedFile:
-    """A file with its hits, best first. Its score is made of its best words and its best meaning, wherever each stands."""
+    """A file and its segments that were found. Its score is made of its best words and its best meaning, wherever each stands."""
 
     item_id: int
-    score: float
+    coverage: float = 0.0
+    cosine: float = 0.0
+    score: float = 0.0
+    is_hit: bool = False
     segments: list[RankedSegment] = field(default_factory=list)
+
+    def hits(self) -> list[RankedSegment]:
+        """The segments that are hits by themselves, best first."""
+        return sorted((s for s in self.segments if s.is_hit), key=lambda s: (-s.score, s.segment_id))
 
 
 def combined(coverage: float, cosine: float) -> float:
@@ -56,19 +64,24 @@ def fuse(words: Iterable[KeywordHit], near: Neighbours | None, floor: float) -> 
     for hit in words:
         found[hit.segment_id] = RankedSegment(hit.segment_id, hit.item_id, hit.coverage, hit.every_word)
     if near is not None:
-        columns = zip(near.segment_ids.tolist(), near.item_ids.tolist(), near.cosines.tolist(), strict=True)
-        for segment_id, item_id, cosine in columns:
-            if cosine < floor:
-                break
-            found.setdefault(segment_id, RankedSegment(segment_id, item_id)).cosine = cosine
-    by_file: defaultdict[int, list[RankedSegment]] = defaultdict(list)
+        count = int(np.count_nonzero(near.cosines >= floor))
+        columns = (near.segment_ids[:count], near.item_ids[:count], near.cosines[:count])
+        for segment_id, item_id, cosine in zip(*(column.tolist() for column in columns), strict=True):
+            segment = found.get(segment_id)
+            if segment is None:
+                segment = found[segment_id] = RankedSegment(segment_id, item_id)
+            segment.cosine = cosine
+    files: dict[int, RankedFile] = {}
     for segment in found.values():
-        by_file[segment.item_id].append(segment)
-    files = [_file(item_id, segments) for item_id, segments in by_file.items() if any(s.is_hit for s in segments)]
-    return sorted(files, key=lambda file: (-file.score, file.item_id))
-
-
-def _file(item_id: int, segments: list[RankedSegment]) -> RankedFile:
-    score = combined(max(s.coverage for s in segments), max(s.cosine for s in segments))
-    hits = sorted((s for s in segments if s.is_hit), key=lambda s: (-s.score, s.segment_id))
-    return RankedFile(item_id, score, hits)
+        file = files.get(segment.item_id)
+        if file is None:
+            file = files[segment.item_id] = RankedFile(segment.item_id)
+        file.coverage = max(file.coverage, segment.coverage)
+        file.cosine = max(file.cosine, segment.cosine)
+        file.is_hit = file.is_hit or segment.is_hit
+        file.segments.append(segment)
+    ranked = [file for file in files.values() if file.is_hit]
+    for file in ranked:
+        file.score = combined(file.coverage, file.cosine)
+    ranked.sort(key=lambda file: (-file.score, file.item_id))
+    return ranked

@@ -26,8 +26,8 @@ from backend.search.vectors import Ids, Neighbours, VectorIndex
 from backend.search.vocabulary import Vocabulary
 
 # Segments that each of the two rankings brings: what counts and pages are made of.
-CANDIDATES = 500
-MOMENTS_OF_A_FILE = 5
+CANDIDATES = 300
+MOMENTS_OF_A_FILE = 3
 MOMENTS_OF_THE_FILE = 200
 
 _STATES = {
@@ -51,7 +51,6 @@ class SearchRequest:
 class _Found(NamedTuple):
     files: list[RankedFile]
     kinds: dict[int, ItemKind]
-    places: dict[int, Place]
     # At least one ranking was cut off.
     more: bool
 
@@ -96,7 +95,7 @@ class Searcher:
                     kind_counts.update({kind: max(0, wanted[kind] - kind_counts[kind]) for kind in scope.kinds})
                 files = [file for file in found.files if not scope.kinds or found.kinds[file.item_id] in scope.kinds]
                 page = files[request.offset : request.offset + request.limit]
-                hits = self._file_hits(db, query, page, found.places, scope)
+                hits = self._file_hits(db, query, page, scope)
         return SearchResponse(
             query=request.text,
             hits=hits,
@@ -115,21 +114,22 @@ class Searcher:
         if near is not None and len(near.cosines):
             floor = meaning_floor(float(near.cosines[0]), near.mean, near.deviation, near.searched)
         files = fuse(words, near, floor)
-        places, kinds = _places(db, files, scope)
-        files = [_existing(file, places) for file in files if file.item_id in kinds]
+        kinds = _kinds(db, files, scope)
         cut_off = len(words) == CANDIDATES or (
             near is not None and len(near.cosines) == CANDIDATES and float(near.cosines[-1]) >= floor
         )
-        return _Found([file for file in files if file.segments], kinds, places, cut_off)
+        return _Found([file for file in files if file.item_id in kinds], kinds, cut_off)
 
     def _near(self, db: sqlite3.Connection, query: Query, embedding: QueryEmbedding, scope: Scope) -> Neighbours:
         items = _allowed_items(db, scope)
         segments = _with_phrases(db, query)
         while True:
             near = self._index.search(embedding.vector, CANDIDATES, items, segments)
-            ids = json.dumps(near.segment_ids.tolist())
-            rows = db.execute("SELECT id FROM segments WHERE id IN (SELECT value FROM json_each(?))", (ids,))
-            gone = np.setdiff1d(near.segment_ids, np.array([row[0] for row in rows], np.int64))
+            rows = db.execute(
+                "SELECT value FROM json_each(?) wanted WHERE NOT EXISTS (SELECT 1 FROM segments s WHERE s.id = wanted.value)",
+                (json.dumps(near.segment_ids.tolist()),),
+            )
+            gone = np.fromiter((row[0] for row in rows), np.int64)
             # Segments of the index that this state of the library does not have (any more, or yet) take no one's place.
             if not len(gone):
                 return near
@@ -140,7 +140,7 @@ class Searcher:
                 return near
 
     def _file_hits(
-        self, db: sqlite3.Connection, query: Query, page: list[RankedFile], places: dict[int, Place], scope: Scope
+        self, db: sqlite3.Connection, query: Query, page: list[RankedFile], scope: Scope
     ) -> list[FileHit]:
         rows = db.execute(
             f"SELECT i.*, r.path AS root_path FROM {ITEMS} WHERE i.id IN (SELECT value FROM json_each(?))",
@@ -148,7 +148,12 @@ class Searcher:
         ).fetchall()
         items = {row["id"]: (item_of(row), row["root_path"]) for row in rows}
         shown = MOMENTS_OF_A_FILE if scope.item_id is None else MOMENTS_OF_THE_FILE
-        every = {file.item_id: distinct([Hit(s, places[s.segment_id]) for s in file.segments]) for file in page}
+        found = {file.item_id: file.hits() for file in page}
+        places = _places(db, [s.segment_id for segments in found.values() for s in segments])
+        every = {
+            item_id: distinct([Hit(s, places[s.segment_id]) for s in segments if s.segment_id in places])
+            for item_id, segments in found.items()
+        }
         made = moments(
             db,
             [hit for hits in every.values() for hit in hits[:shown]],
@@ -168,31 +173,28 @@ class Searcher:
         ]
 
 
-def _places(
-    db: sqlite3.Connection, files: list[RankedFile], scope: Scope
-) -> tuple[dict[int, Place], dict[int, ItemKind]]:
-    """Where the hits stand, by segment id, and the kinds of their files, by item id; only of what is in the scope."""
+def _kinds(db: sqlite3.Connection, files: list[RankedFile], scope: Scope) -> dict[int, ItemKind]:
+    """Kinds of the files that are in the scope, by item id."""
     rows = db.execute(
         f"""
-        SELECT s.id, s.item_id, s.kind, s.page, s.line, s.start, s."end", i.kind AS item_kind
-        FROM json_each(:ids) wanted
-        CROSS JOIN segments s ON s.id = wanted.value
-        CROSS JOIN items i ON i.id = s.item_id
-        CROSS JOIN roots r ON r.id = i.root_id
+        SELECT i.id, i.kind FROM json_each(:ids) wanted
+        CROSS JOIN items i ON i.id = wanted.value CROSS JOIN roots r ON r.id = i.root_id
         WHERE {scope.condition}
         """,
-        {**scope.parameters, "ids": json.dumps([s.segment_id for file in files for s in file.segments])},
+        {**scope.parameters, "ids": json.dumps([file.item_id for file in files])},
     )
-    places: dict[int, Place] = {}
-    kinds: dict[int, ItemKind] = {}
-    for id_, item_id, kind, page, line, start, end, item_kind in rows:
-        places[id_] = Place(id_, SegmentKind(kind), page, line, start, end)
-        kinds[item_id] = ItemKind(item_kind)
-    return places, kinds
+    kinds = {kind.value: kind for kind in ItemKind}
+    return {item_id: kinds[kind] for item_id, kind in rows}
 
 
-def _existing(file: RankedFile, places: dict[int, Place]) -> RankedFile:
-    return RankedFile(file.item_id, file.score, [s for s in file.segments if s.segment_id in places])
+def _places(db: sqlite3.Connection, segment_ids: list[int]) -> dict[int, Place]:
+    rows = db.execute(
+        'SELECT id, kind, page, line, start, "end" FROM segments WHERE id IN (SELECT value FROM json_each(?))',
+        (json.dumps(segment_ids),),
+    )
+    return {
+        id_: Place(id_, SegmentKind(kind), page, line, start, end) for id_, kind, page, line, start, end in rows
+    }
 
 
 def _allowed_items(db: sqlite3.Connection, scope: Scope) -> Ids | None:

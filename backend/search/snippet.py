@@ -108,6 +108,8 @@ def _word_end(text: str, place: int) -> int:
 
 
 def _in_utf16(text: str, marks: list[tuple[int, int]]) -> Snippet:
+    if text.isascii():
+        return Snippet(text, marks)
     return Snippet(text, [(_units(text[:start]), _units(text[:end])) for start, end in marks])
 
 
