@@ -1,7 +1,7 @@
 /** Which models this machine has, and what the application does without the others. */
 import type { Page } from '@playwright/test'
 import type { ModelId } from '../../electron/contract/generated/contract'
-import { status } from '../../test/support/library-status'
+import { missingModels, snapshot } from '../../test/support/library-status'
 import { watch } from '../../test/support/patience'
 
 export interface MissingModel {
@@ -18,14 +18,15 @@ const models: Record<ModelId, Omit<MissingModel, 'id'>> = {
 
 /** Waits until search by meaning takes part, if it can; returns the models that are not here. */
 export async function waitForEngines(window: Page): Promise<MissingModel[]> {
-  const seen = await watch({
+  const missing = await missingModels(window)
+  const { engines } = await watch({
     what: 'loading the models',
-    look: () => status(window),
-    done: ({ engines }) => engines.every(({ engine, state }) => engine !== 'minilm' || (state !== 'loading' && state !== 'unloaded')),
-    sign: ({ engines }) => JSON.stringify(engines),
-    silence: 120,
+    look: () => snapshot(window),
+    done: (seen) => seen.engines.every(({ engine, state }) => engine !== 'minilm' || (state !== 'loading' && state !== 'unloaded')),
+    sign: (seen) => JSON.stringify(seen.engines),
+    silence: 180,
   })
-  const broken = seen.engines.find((engine) => engine.state === 'failed')
+  const broken = engines.find((engine) => engine.state === 'failed')
   if (broken) throw new Error(`${models[broken.engine].name} is here but cannot be loaded: ${broken.problem?.message ?? 'no reason given'}`)
-  return seen.engines.filter(({ state }) => state === 'missing').map(({ engine }) => ({ id: engine, ...models[engine] }))
+  return missing.map((id) => ({ id, ...models[id] }))
 }

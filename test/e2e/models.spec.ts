@@ -2,7 +2,7 @@ import { symlink, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { modelsDirectory } from '../support/checkout'
-import { item, settled, status } from '../support/library-status'
+import { item, missingModels, settled, status } from '../support/library-status'
 import { Stage } from './stage'
 
 test('without any model words are found and recordings wait for Whisper; when models appear, they are indexed by themselves', async () => {
@@ -11,8 +11,8 @@ test('without any model words are found and recordings wait for Whisper; when mo
     const models = await stage.folder('models')
     const { app, window } = await stage.launch({ modelsDirectory: models })
     await window.addFolder(await stage.samples('library', ['Notes/boathouse todo.md', 'Recordings/memo 0012.m4a']))
-    const waiting = await settled(app.window)
-    expect(waiting.engines.map((engine) => engine.state)).toEqual(['missing', 'missing', 'missing'])
+    await settled(app.window)
+    expect((await missingModels(app.window)).sort()).toEqual(['minilm', 'whisper-base', 'yamnet'])
 
     const { hits } = await window.search('plywood')
     expect(hits.map((hit) => hit.name)).toEqual(['boathouse todo.md'])

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { sampleLibrary } from '../support/checkout'
-import { item, items, settled, status } from '../support/library-status'
+import { item, items, missingModels, settled } from '../support/library-status'
 import { indexedFiles } from '../support/library-file'
 import { cue } from '../support/sample-truth'
 import { Stage, type OpenApp } from './stage'
@@ -179,7 +179,7 @@ test.describe.serial('the sample library', () => {
   })
 
   async function isMissing(engine: 'minilm' | 'yamnet'): Promise<boolean> {
-    return (await status(window.page)).engines.some((entry) => entry.engine === engine && entry.state === 'missing')
+    return (await missingModels(window.page)).includes(engine)
   }
 
   /** `second` is the whole second that the result names. */

@@ -115,11 +115,15 @@ export class AppWindow {
     await this.page.screenshot({ path: file })
   }
 
-  /** Resolves when what has arrived so far has been painted. */
-  private async drawn(): Promise<void> {
-    await this.page.evaluate(
-      () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
-    )
+  /** Resolves when what has arrived so far has been painted and every transition has come to its end. */
+  async drawn(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve))
+      await frame()
+      await frame()
+      const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+      await Promise.allSettled(passing.map(({ finished }) => finished))
+    })
   }
 }
 

@@ -35,7 +35,7 @@ export class RunningApp {
   /** Resolves when the window has drawn something. */
   static async start(options: LaunchOptions): Promise<RunningApp> {
     const { executable, args, env } = launchCommand(options)
-    const electron = await _electron.launch({ executablePath: executable, args, env, timeout: 60_000 })
+    const electron = await _electron.launch({ executablePath: executable, args, env, timeout: 60_000, colorScheme: null })
     const main = ownProcess(electron)
     try {
       const window = await electron.firstWindow()

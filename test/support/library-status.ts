@@ -1,6 +1,7 @@
 /** What the application says of its library, asked the way its window asks. */
 import type { Page } from '@playwright/test'
-import type { Item, ItemPage, Status } from '../../electron/contract/generated/contract'
+import type { Item, ItemPage, ModelId, Status } from '../../electron/contract/generated/contract'
+import type { Snapshot } from '../../electron/contract/relay'
 import { watch } from './patience'
 
 async function ask<T>(window: Page, path: string): Promise<T> {
@@ -16,6 +17,36 @@ async function ask<T>(window: Page, path: string): Promise<T> {
 
 export function status(window: Page): Promise<Status> {
   return ask<Status>(window, '/api/status')
+}
+
+/** The picture of the moment as the relay tells it to anyone who connects: the state of both sidecars and of all models. */
+export async function snapshot(window: Page): Promise<Snapshot> {
+  const text = await window.evaluate(async () => {
+    const session = await globalThis.window.contentcache.invoke('session:get')
+    if (!session.ok) throw new Error(session.problem.message)
+    const socket = new WebSocket(`${session.value.relayOrigin.replace('http:', 'ws:')}/events`)
+    try {
+      return await new Promise<string>((resolve, reject) => {
+        socket.onmessage = ({ data }) => resolve(String(data))
+        socket.onerror = () => reject(new Error('the relay refused the connection'))
+      })
+    } finally {
+      socket.close()
+    }
+  })
+  return JSON.parse(text) as Snapshot
+}
+
+/** Models that are not on this machine; waits until both sidecars have said so. */
+export async function missingModels(window: Page): Promise<ModelId[]> {
+  const { engines } = await watch({
+    what: 'what the sidecars say of their models',
+    look: () => snapshot(window),
+    done: (seen) => seen.engines.length === 3,
+    sign: (seen) => JSON.stringify([seen.engines, seen.sidecars.map(({ state }) => state)]),
+    silence: 60,
+  })
+  return engines.filter(({ state }) => state === 'missing').map(({ engine }) => engine)
 }
 
 export async function items(window: Page): Promise<Item[]> {
