@@ -19,7 +19,7 @@
 | POST /items/{id}/retry | Item |
 | GET /search?q&kind&root&item&after&before&offset&limit&typing | SearchResponse |
 
-In /search `after` and `before` are Unix seconds, compared with the item's date (EXIF date, else modified); `item` keeps to one file and gives
+In /search `after` and `before` are Unix seconds, compared with the item's date (EXIF, else modified); `item` keeps to one file and gives
 up to 200 of its moments, for "12 more moments".
 
 A failure is `{"problem": Problem}` with status 400, 401, 404, 409, 413, 422 or 503.

@@ -111,7 +111,9 @@ def test_work_that_does_not_stop_is_ended_by_force() -> None:
 def test_a_reader_that_went_away_is_not_a_crash() -> None:
     child = start()
     read_until(child, "ready")
-    assert child.stdout is not None and child.stdin is not None and child.stderr is not None
+    assert child.stdout is not None
+    assert child.stdin is not None
+    assert child.stderr is not None
     child.stdout.close()
     assert any("nobody reads stdout" in line for line in child.stderr)
     child.stdin.close()
