@@ -27,7 +27,10 @@ class HttpServer:
     """Binds in the constructor, so that the port is this process's from the beginning. Raises OSError."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer takes 40 ms longer.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen()
         self.port: int = self._socket.getsockname()[1]
         self._server = _Server(
             uvicorn.Config(

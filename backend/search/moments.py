@@ -45,15 +45,15 @@ def moments(
     db: sqlite3.Connection, hits: Sequence[Hit], expression: str | None, meaning: str, names: dict[int, str]
 ) -> dict[int, Moment]:
     """Hits with their snippets by segment id. `expression` marks the words; `names` are file names by item id."""
-    texts = _texts(db, [hit.place.segment_id for hit in hits])
     by_words = [hit.place.segment_id for hit in hits if hit.segment.coverage > 0]
     highlighted = _highlighted(db, by_words, expression) if expression and by_words else {}
+    texts = _texts(db, [hit.place.segment_id for hit in hits if hit.place.segment_id not in highlighted])
     made: dict[int, Moment] = {}
     for segment, place in hits:
-        text = texts.get(place.segment_id)
-        if text is None:
-            continue
-        snippet = _snippet(text, highlighted.get(place.segment_id), meaning)
+        if place.segment_id in highlighted:
+            snippet = marked_snippet(highlighted[place.segment_id])
+        else:
+            snippet = sentence_snippet(texts[place.segment_id], meaning)
         if place.kind is SegmentKind.NAME:
             snippet = _of_name(snippet, names[segment.item_id])
         made[place.segment_id] = Moment(
@@ -108,13 +108,6 @@ def _highlighted(db: sqlite3.Connection, ids: list[int], expression: str) -> dic
         (OPEN, CLOSE, json.dumps(ids), expression),
     )
     return {row["id"]: row["text"] for row in rows}
-
-
-def _snippet(text: str, highlighted: str | None, meaning: str) -> Snippet:
-    # A text that holds the mark characters itself, against the rules, is shown without marks.
-    if highlighted is not None and highlighted.replace(OPEN, "").replace(CLOSE, "") == text:
-        return marked_snippet(highlighted)
-    return sentence_snippet(text, meaning)
 
 
 def _of_name(snippet: Snippet, name: str) -> Snippet:
