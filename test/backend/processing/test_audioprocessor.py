@@ -1,6 +1,8 @@
 """The process itself: real engines, real files, real library, real signals."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -221,3 +223,12 @@ def test_an_engine_that_does_not_load_is_named_and_its_jobs_wait(library: Librar
         sidecar.wait_for("item-changed", state="indexed")
         assert sidecar.stop()[0] == 0
     assert "ask what you can do" in json.dumps(texts(library, item.id, SegmentKind.SPEECH)).lower()
+
+
+def test_no_engine_is_imported_before_a_job_needs_it() -> None:
+    check = (
+        "import sys, backend.processing.audioprocessor; "
+        "print([m for m in ('torch', 'tensorflow', 'whisper', 'av', 'kreuzberg') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", check], cwd=media.CHECKOUT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
