@@ -14,7 +14,7 @@ RELEVANCE = {1: 4, 2: 3, 3: 2, 4: 1}
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`documents` and `queries` by number; `judgements[query][document]` is a gain of 1 to 4, absent when not relevant."""
+    """Texts by number. `judgements[query][document]` is a gain of 1 to 4; absent is not relevant."""
 
     documents: dict[int, str]
     queries: dict[int, str]
