@@ -118,9 +118,7 @@ export class AppWindow {
   /** Resolves when what has arrived so far has been painted and every transition has come to its end. */
   async drawn(): Promise<void> {
     await this.page.evaluate(async () => {
-      const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve))
-      await frame()
-      await frame()
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
       const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
       await Promise.allSettled(passing.map(({ finished }) => finished))
     })

@@ -27,29 +27,40 @@ interface DrawnMoment {
   why: string[]
 }
 
+/** What is evaluated in the window names no function of its own: tsx would wrap it in a helper that the window lacks. */
 export async function seenHits(page: Page): Promise<SeenHit[]> {
-  const drawn = await page.getByRole('listbox').getByRole('group').evaluateAll((groups) => {
-    const text = (element: Element | null | undefined): string => element?.textContent.replaceAll(/\s+/g, ' ').trim() ?? ''
-    const texts = (element: Element, selector: string): string[] => [...element.querySelectorAll(selector)].map((found) => text(found))
-    return groups
+  const drawn = await page.getByRole('listbox').getByRole('group').evaluateAll((groups) =>
+    groups
       .map((group) => ({
         top: group.getBoundingClientRect().top,
-        name: text(group.querySelector('.name')),
-        folder: text(group.querySelector('.trail')),
+        name: group.querySelector('.name')?.textContent ?? '',
+        folder: group.querySelector('.trail')?.textContent ?? '',
         moments: [...group.querySelectorAll('[role=option]:not(.more)')].map((option) => ({
-          place: text(option.querySelector('.place')),
-          snippet: text(option.querySelector('.snippet') ?? option.querySelector('.name')),
-          marked: texts(option, 'mark'),
-          why: texts(option, '.badge .text').map((why) => why.toLowerCase()),
+          place: option.querySelector('.place')?.textContent ?? '',
+          snippet: (option.querySelector('.snippet') ?? option.querySelector('.name'))?.textContent ?? '',
+          marked: [...option.querySelectorAll('mark')].map((mark) => mark.textContent),
+          why: [...option.querySelectorAll('.badge .text')].map((why) => why.textContent),
         })),
       }))
-      .sort((a, b) => a.top - b.top)
-  })
-  return drawn.map(({ name, folder, moments }) => ({ name, folder, moments: moments.map(withPlace) }))
+      .sort((a, b) => a.top - b.top),
+  )
+  return drawn.map(({ name, folder, moments }) => ({ name: tidy(name), folder: tidy(folder), moments: moments.map(withPlace) }))
+}
+
+function tidy(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
 }
 
 function withPlace(moment: DrawnMoment): SeenMoment {
-  return { ...moment, start: seconds(moment.place), page: pageNumber(moment.place) }
+  const place = tidy(moment.place)
+  return {
+    place,
+    start: seconds(place),
+    page: pageNumber(place),
+    snippet: tidy(moment.snippet),
+    marked: moment.marked.map(tidy),
+    why: moment.why.map((why) => tidy(why).toLowerCase()),
+  }
 }
 
 function seconds(place: string): number | null {
