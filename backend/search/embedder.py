@@ -7,8 +7,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.contract.library import SegmentKind
-
 Vectors = NDArray[np.float32]
 
 
@@ -34,8 +32,3 @@ class Embedder(Protocol):
 
     def encode_segments(self, texts: Sequence[str]) -> Vectors:
         """(n, d) float32, each row normalised."""
-
-
-def embedded_text(kind: SegmentKind, text: str) -> str:
-    """What of a segment is embedded. A label alone lies near every short query; said as a sound it does not."""
-    return f"the sound of {text.lower()}" if kind is SegmentKind.SOUND else text

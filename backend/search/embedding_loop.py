@@ -3,14 +3,14 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from threading import Event
 
 import numpy as np
 
 from backend.contract.library import SegmentKind
 from backend.library.store import Library
-from backend.search.embedder import Embedder, embedded_text
+from backend.search.embedded_text import Embeddable, embeddable
+from backend.search.embedder import Embedder
 from backend.search.meaning import Meaning
 from backend.search.quantize import quantize
 from backend.search.vectors import VectorIndex
@@ -24,13 +24,6 @@ BATCH_CHARACTERS = 4000
 IDLE_SECONDS = 0.5
 RETRY_SECONDS = 5.0
 MAX_FAILURES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    id: int
-    item_id: int
-    text: str
 
 
 class EmbeddingLoop:
@@ -96,19 +89,21 @@ class EmbeddingLoop:
     def _embed(self, embedder: Embedder, ids: list[int], stopping: Event) -> None:
         with self._library.read_connection() as db:
             rows = db.execute(
-                "SELECT id, item_id, kind, text FROM segments WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+                """
+                SELECT id, item_id, ordinal, kind, text FROM segments
+                WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC
+                """,
                 (json.dumps(ids),),
             )
-            segments = [
-                _Segment(row["id"], row["item_id"], embedded_text(SegmentKind(row["kind"]), row["text"])) for row in rows
-            ]
+            segments = [embeddable(db, row) for row in rows.fetchall()]
         for batch in _batches(segments):
             if stopping.is_set():
                 return
             self._write(embedder, batch)
 
-    def _write(self, embedder: Embedder, batch: list[_Segment]) -> None:
+    def _write(self, embedder: Embedder, batch: list[Embeddable]) -> None:
         vectors, scales = quantize(self._meaning.embed_segments([segment.text for segment in batch]))
+        scales *= np.array([segment.calibration for segment in batch], np.float32)
         written: list[int] = []
         with self._library.transaction() as db:
             for place, segment in enumerate(batch):
@@ -127,8 +122,8 @@ class EmbeddingLoop:
         self._index.add(ids, items, vectors[written], scales[written])
 
 
-def _batches(segments: list[_Segment]) -> Iterator[list[_Segment]]:
-    batch: list[_Segment] = []
+def _batches(segments: list[Embeddable]) -> Iterator[list[Embeddable]]:
+    batch: list[Embeddable] = []
     characters = 0
     for segment in segments:
         if batch and (len(batch) == BATCH_SEGMENTS or characters + len(segment.text) > BATCH_CHARACTERS):

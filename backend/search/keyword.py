@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from backend.search.query import Query, Term, fts_string
 from backend.search.scope import Scope
-from backend.search.stop_words import STOP_WORDS
 from backend.search.vocabulary import Vocabulary
 
 # Segments that bm25 is worked out for at most: about 15 ms. Above, a query's words are so common that the newest come first.
@@ -72,7 +71,7 @@ class KeywordSearch:
         return " OR ".join(self._match(db, term) for term in query.terms) or None
 
     def _some_words(self, db: sqlite3.Connection, weighed: list[_Weighed], scope: Scope, limit: int) -> list[KeywordHit]:
-        asked = [word for word in weighed if not _is_stop_word(word.term)] or weighed
+        asked = [word for word in weighed if not word.term.is_stop_word] or weighed
         telling = [word for word in asked if not word.term.quoted and word.information >= MIN_INFORMATION]
         chosen: list[_Weighed] = []
         rows = 0
@@ -99,7 +98,9 @@ class KeywordSearch:
 
     def _match(self, db: sqlite3.Connection, term: Term) -> str:
         stems = self._vocabulary.stems_of_beginning(db, term) if len(term.tokens) == 1 else []
-        return f"({' OR '.join([term.match, *map(fts_string, stems)])})" if stems else term.match
+        # As beginnings: FTS5 stems what it is asked for, and a stem's own stem may be shorter still ("univers", "univer").
+        shorter = [f"{fts_string(stem)} *" for stem in stems]
+        return f"({' OR '.join([term.match, *shorter])})" if stems else term.match
 
 
 def _every_word(db: sqlite3.Connection, weighed: list[_Weighed], scope: Scope, limit: int) -> list[KeywordHit]:
@@ -136,7 +137,3 @@ def _shares(db: sqlite3.Connection, words: list[_Weighed], budget: float) -> def
         for (segment_id,) in db.execute("SELECT rowid FROM segments_fts WHERE segments_fts MATCH ?", (word.match,)):
             shares[segment_id] += word.information / budget
     return shares
-
-
-def _is_stop_word(term: Term) -> bool:
-    return not term.quoted and not term.prefix and term.text.lower() in STOP_WORDS

@@ -11,8 +11,10 @@ from backend.contract.library import SegmentKind
 from backend.search.rank import RankedSegment
 from backend.search.snippet import CLOSE, OPEN, Snippet, marked_snippet, sentence_snippet
 
-# Sounds are tagged in windows: nearer than this it is the same bark. Speech that overlaps is the same sentence.
+# Sounds are tagged in windows: nearer than this it is the same bark. Speech that overlaps is the same sentence, and clauses
+# found by their meaning alone, which they share with what is said around them, are the same passage.
 SAME_SOUND_SECONDS = 3.0
+SAME_PASSAGE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,12 @@ def distinct(hits: Sequence[Hit]) -> list[Hit]:
     """Of hits of one file, best first: each that is not a neighbour of a better one."""
     kept: list[Hit] = []
     for hit in hits:
-        if not any(_same_place(hit.place, better.place) for better in kept):
+        if not any(_same_place(hit, better.place) for better in kept):
             kept.append(hit)
     return kept
 
 
-def moments(
-    db: sqlite3.Connection, hits: Sequence[Hit], expression: str | None, meaning: str, names: dict[int, str]
-) -> dict[int, Moment]:
+def moments(db: sqlite3.Connection, hits: Sequence[Hit], expression: str | None, meaning: str, names: dict[int, str]) -> dict[int, Moment]:
     """Hits with their snippets by segment id. `expression` marks the words; `names` are file names by item id."""
     by_words = [hit.place.segment_id for hit in hits if hit.segment.coverage > 0]
     highlighted = _highlighted(db, by_words, expression) if expression and by_words else {}
@@ -83,13 +83,19 @@ def why(kind: SegmentKind, segment: RankedSegment) -> list[Why]:
     return reasons
 
 
-def _same_place(one: Place, other: Place) -> bool:
-    if one.kind is not other.kind or one.start is None or other.start is None:
+def _same_place(hit: Hit, better: Place) -> bool:
+    place = hit.place
+    if place.kind is not better.kind or place.start is None or better.start is None:
         return False
-    margin = SAME_SOUND_SECONDS if one.kind is SegmentKind.SOUND else -0.01
-    one_end = one.start if one.end is None else one.end
-    other_end = other.start if other.end is None else other.end
-    return one.start <= other_end + margin and other.start <= one_end + margin
+    if place.kind is SegmentKind.SOUND:
+        margin = SAME_SOUND_SECONDS
+    elif hit.segment.coverage > 0:
+        margin = -0.01
+    else:
+        margin = SAME_PASSAGE_SECONDS
+    end = place.start if place.end is None else place.end
+    better_end = better.start if better.end is None else better.end
+    return place.start <= better_end + margin and better.start <= end + margin
 
 
 def _texts(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:

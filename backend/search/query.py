@@ -8,6 +8,7 @@ quotation mark and after a gap: in "well-known", "a - b" and "--verbose" it does
 import re
 from dataclasses import dataclass
 
+from backend.search.stop_words import STOP_WORDS
 from backend.search.tokenizer import Tokenizer, storable
 
 # One letter has no prefix index and would find nearly everything; a CJK character is a word by itself.
@@ -32,6 +33,10 @@ class Term:
         """As an FTS5 expression: a string, in which nothing is an operator."""
         return fts_string(self.text) + (" *" if self.prefix else "")
 
+    @property
+    def is_stop_word(self) -> bool:
+        return not self.quoted and not self.prefix and self.text.lower() in STOP_WORDS
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -48,8 +53,11 @@ class Query:
 
     @property
     def meaning(self) -> str:
-        """What the embedding is made of: the wanted words in their order, without quotation marks and exclusions."""
-        return self.text if self.terms else ""
+        """What the embedding is made of: the wanted words in their order, without quotation marks and exclusions.
+
+        Empty where no word says what it is about: the vector of "what" is near to much and means nothing.
+        """
+        return "" if all(term.is_stop_word for term in self.terms) else self.text
 
 
 def parse(text: str, tokenizer: Tokenizer, typing: bool = False) -> Query:

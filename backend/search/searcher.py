@@ -72,9 +72,9 @@ class Searcher:
         """At most `limit` files from `offset` on. A query without a word to look for finds nothing."""
         started = time.perf_counter()
         query = parse(request.text, self._tokenizer, request.typing)
-        embedding = self._meaning.embed_query(query.meaning) if query.terms else None
+        embedding = self._meaning.embed_query(query.meaning) if query.meaning else None
         state = _STATES[self._meaning.status.state]
-        if not query.terms:
+        if not query.meaning:
             state = MeaningState.NOT_NEEDED
         elif embedding is not None:
             state = MeaningState.READY
@@ -109,7 +109,9 @@ class Searcher:
 
     def _find(self, db: sqlite3.Connection, query: Query, embedding: QueryEmbedding | None, scope: Scope) -> _Found:
         words = self._keyword.search(db, query, scope, CANDIDATES)
-        near = None if embedding is None else self._near(db, query, embedding, scope)
+        near = None
+        if embedding is not None:
+            near = self._near(db, query, embedding, scope, [hit.segment_id for hit in words if not hit.every_word])
         floor = 0.0
         if near is not None and len(near.cosines):
             floor = meaning_floor(float(near.cosines[0]), near.mean, near.deviation, near.searched)
@@ -120,11 +122,13 @@ class Searcher:
         )
         return _Found([file for file in files if file.item_id in kinds], kinds, cut_off)
 
-    def _near(self, db: sqlite3.Connection, query: Query, embedding: QueryEmbedding, scope: Scope) -> Neighbours:
+    def _near(
+        self, db: sqlite3.Connection, query: Query, embedding: QueryEmbedding, scope: Scope, wanted: list[int]
+    ) -> Neighbours:
         items = _allowed_items(db, scope)
         segments = _with_phrases(db, query)
         while True:
-            near = self._index.search(embedding.vector, CANDIDATES, items, segments)
+            near = self._index.search(embedding.vector, CANDIDATES, items, segments, wanted)
             rows = db.execute(
                 "SELECT value FROM json_each(?) wanted WHERE NOT EXISTS (SELECT 1 FROM segments s WHERE s.id = wanted.value)",
                 (json.dumps(near.segment_ids.tolist()),),
@@ -133,7 +137,7 @@ class Searcher:
             # Segments of the index that this state of the library does not have (any more, or yet) take no one's place.
             if not len(gone):
                 return near
-            newest = db.execute("SELECT coalesce(max(id), 0) FROM segments").fetchone()[0]
+            (newest,) = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'segments'").fetchone()
             deleted = gone[gone <= newest]
             self._index.remove(deleted)
             if not len(deleted):
