@@ -15,8 +15,12 @@ from backend.search.keyword import KeywordHit
 from backend.search.vectors import Neighbours
 
 MEANING_WEIGHT = 0.65
-# Some of a query's words are a hit by themselves from this share of its information; below, only where the meaning agrees.
+# Some of a query's words are a hit by themselves from this share of its information.
 SOLE_COVERAGE = 0.5
+# From this share where the meaning agrees, with a cosine that alone would be too little, or where there is no meaning to
+# ask: before MiniLM is loaded, without it, and for what it cannot read.
+LONE_COVERAGE = 0.25
+AGREEING_COSINE = 0.15
 
 
 @dataclass(slots=True)
@@ -28,14 +32,11 @@ class RankedSegment:
     coverage: float = 0.0
     every_word: bool = False
     cosine: float = 0.0
+    is_hit: bool = False
 
     @property
     def score(self) -> float:
         return combined(self.coverage, self.cosine)
-
-    @property
-    def is_hit(self) -> bool:
-        return self.every_word or self.cosine > 0.0 or self.coverage >= SOLE_COVERAGE
 
 
 @dataclass(slots=True)
@@ -73,6 +74,12 @@ def fuse(words: Iterable[KeywordHit], near: Neighbours | None, floor: float) -> 
             segment.cosine = cosine
     files: dict[int, RankedFile] = {}
     for segment in found.values():
+        agrees = near is not None and near.of_wanted.get(segment.segment_id, 0.0) >= AGREEING_COSINE
+        segment.is_hit = (
+            segment.every_word
+            or segment.cosine > 0.0
+            or segment.coverage >= (LONE_COVERAGE if near is None or agrees else SOLE_COVERAGE)
+        )
         file = files.get(segment.item_id)
         if file is None:
             file = files[segment.item_id] = RankedFile(segment.item_id)

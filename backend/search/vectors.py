@@ -6,7 +6,8 @@ its place is taken back when the index is synchronised. So searches need no lock
 
 import logging
 import sqlite3
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import numpy as np
@@ -34,7 +35,10 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Best first. `mean` and `deviation` are of the cosines of all `searched` rows: the query's background in this library."""
+    """Best first. `mean` and `deviation` are of the cosines of all `searched` rows: the query's background in this library.
+
+    `of_wanted` are the cosines, by segment id, of those that were asked for by name, near or not.
+    """
 
     segment_ids: Ids
     item_ids: Ids
@@ -42,6 +46,7 @@ class Neighbours:
     mean: float
     deviation: float
     searched: int
+    of_wanted: dict[int, float] = field(default_factory=dict)
 
 
 class VectorIndex:
@@ -81,9 +86,16 @@ class VectorIndex:
             self._forget(segment_ids)
 
     def search(
-        self, query: NDArray[np.float32], limit: int, items: Ids | None = None, segments: Ids | None = None
+        self,
+        query: NDArray[np.float32],
+        limit: int,
+        items: Ids | None = None,
+        segments: Ids | None = None,
+        wanted: Iterable[int] = (),
     ) -> Neighbours:
         """The `limit` rows nearest to the normalised (d,) `query`, only of `items` and `segments` where given."""
+        # The places are taken first: what is removed or compacted meanwhile is of no use to the caller anyway.
+        places = {id_: place for id_ in wanted if (place := self._places.get(id_)) is not None}
         rows = self._rows
         vectors, (scale,) = quantize(query[np.newaxis])
         cosines = kernel()(rows.matrix[: rows.size], vectors[0])
@@ -94,9 +106,12 @@ class VectorIndex:
             allowed &= _members(items, rows.items[: rows.size])
         if segments is not None:
             allowed &= np.isin(rows.ids[: rows.size], segments)
+        of_wanted = {
+            id_: float(cosines[place]) for id_, place in places.items() if place < rows.size and rows.ids[place] == id_
+        }
         cosines[~allowed] = -np.inf
         best = _top(cosines, min(limit, int(allowed.sum())))
-        return Neighbours(rows.ids[best], rows.items[best], cosines[best], mean, deviation, rows.size)
+        return Neighbours(rows.ids[best], rows.items[best], cosines[best], mean, deviation, rows.size, of_wanted)
 
     def _load(self, db: sqlite3.Connection, missing: Ids) -> None:
         everything = len(missing) > len(self._places)
