@@ -20,6 +20,7 @@ MAX_PIECES = 250
 _WORD = re.compile(r"\S+")
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n\s*")
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*\s+)|(?:[。！？]+\s*)|(?:[:;]\n\s*)")
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _LINE_END = re.compile(r"\n\s*")
 _GAP = re.compile(r"\s+")
 _LINE_BREAK = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -77,7 +78,7 @@ def chunk(text: str, *, page: int | None = None, lines: bool = False) -> list[Ne
     return [
         NewSegment(
             SegmentKind.TEXT,
-            _tidy(text[start:end]),
+            _kept_lines(text[start:end]) if lines else _tidy(text[start:end]),
             page=page,
             line=bisect_right(breaks, _first_word(text, start)) + 1 if lines else None,
         )
@@ -142,6 +143,11 @@ def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> Itera
 def _first_word(text: str, start: int) -> int:
     match = _WORD.search(text, start)
     return start if match is None else match.start()
+
+
+def _kept_lines(text: str) -> str:
+    """As written: the lines of a list, a poem or a table are its meaning. At most one empty line in a row."""
+    return _EMPTY_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip()
 
 
 def _tidy(text: str) -> str:

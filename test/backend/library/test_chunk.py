@@ -68,6 +68,11 @@ def test_short_paragraphs_go_together_and_stay_apart_for_the_eye() -> None:
     assert (segment.text, segment.page, segment.line) == ("Title\nFirst line.\nSecond.", 3, None)
 
 
+def test_lines_of_a_plain_text_stay_as_they_are_written() -> None:
+    [segment] = chunk("\n# Before October\n- [ ] the window  \n  - its frame\n\n\n\n> Keep dry.\n", lines=True)
+    assert (segment.text, segment.line) == ("# Before October\n- [ ] the window\n  - its frame\n\n> Keep dry.", 2)
+
+
 def test_text_without_sentences_is_cut_at_line_ends() -> None:
     rows = [f"row {number} with seven words in it" for number in range(200)]
     for segment in chunk("\n".join(rows), lines=True):

@@ -24,7 +24,7 @@ def test_plain_text_and_markdown_say_their_lines(library: Library, folder: Path,
     for name, item in index().items():
         first, last = texts(library, item)
         assert first[1] == 3, name
-        assert first[2].startswith("# Title\nThe albatross")
+        assert first[2].startswith("# Title\n\nThe albatross")
         assert last[1] == 5
         assert last[2].endswith("The last line.")
         assert item.pages is None
