@@ -11,7 +11,7 @@ const SILENCE = 180
 
 /** Waits for the end of all work and says how far it is; gives up only when nothing moves any more. */
 export async function showProgress(window: AppWindow): Promise<Status> {
-  let lastCounts = ''
+  let lastFiles = ''
   let saidAt = 0
   const { seen } = await watch({
     what: 'indexing',
@@ -19,25 +19,24 @@ export async function showProgress(window: AppWindow): Promise<Status> {
     done: ({ seen }) => isSettled(seen),
     sign: ({ seen, activity }) => JSON.stringify(seen.library) + activity,
     onChange: ({ seen, activity }) => {
-      const line = counts(seen)
-      if (line === lastCounts && Date.now() - saidAt < PAUSE) return
-      lastCounts = line
+      const files = fileCounts(seen)
+      if (files === lastFiles && Date.now() - saidAt < PAUSE) return
+      lastFiles = files
       saidAt = Date.now()
-      step(`${line.padEnd(44)} ${dim(activity)}`)
+      step(`${files.padEnd(34)} ${dim(activity)}`)
     },
     silence: SILENCE,
   })
   return seen
 }
 
-function counts({ library: { queue } }: Status): string {
+function fileCounts({ library: { queue } }: Status): string {
   const parts = [
     `${String(queue.indexed).padStart(2)} indexed`,
     ...(queue.working > 0 ? [`${queue.working} in work`] : []),
     ...(queue.waiting > 0 ? [`${queue.waiting} waiting`] : []),
     ...(queue.needs_model > 0 ? [`${queue.needs_model} need a model`] : []),
     ...(queue.failed > 0 ? [`${queue.failed} failed`] : []),
-    ...(queue.to_embed > 0 ? [`${queue.to_embed} passages to embed`] : []),
   ]
   return parts.join(', ')
 }

@@ -44,7 +44,7 @@ export const tour: Stop[] = [
   {
     shows: 'a word left out with a minus',
     query: 'workshop -insured',
-    expect: { file: 'lease.docx', why: 'words', marked: ['workshop'] },
+    expect: { file: 'price list.html', why: 'words', marked: ['workshop'] },
     never: ['building insurance.pdf'],
     needs: [],
   },

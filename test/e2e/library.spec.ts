@@ -1,6 +1,7 @@
 import { copyFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
+import type { RootCounts } from '../../electron/contract/generated/contract'
 import { sampleLibrary } from '../support/checkout'
 import { item, items, settled, status } from '../support/library-status'
 import { Stage, writeNotes, type OpenApp } from './stage'
@@ -77,17 +78,23 @@ test.describe.serial('the library', () => {
     await window.addFolder(folder)
     await window.page.getByRole('button', { name: /^(pause|stop)/i }).click()
     await expect.poll(async () => (await status(window.page)).library.queue).toMatchObject({ paused: true, working: 0 })
-    const stopped = (await status(window.page)).library.queue
+    const stopped = await countsOf(folder)
     expect(stopped.waiting).toBeGreaterThan(0)
     await expect(window.statusLine).toContainText(/paused|stopped/i)
     await window.page.waitForTimeout(1500)
-    expect((await status(window.page)).library.queue.indexed).toBe(stopped.indexed)
+    expect(await countsOf(folder)).toEqual(stopped)
 
     await window.page.getByRole('button', { name: /^resume/i }).click()
     await settled(app.window)
     expect((await items(window.page)).filter((entry) => entry.name.startsWith('note '))).toHaveLength(400)
     expect((await window.search('"note250word"')).hits.map((hit) => hit.name)).toEqual(['note 250.txt'])
   })
+
+  async function countsOf(folder: string): Promise<RootCounts> {
+    const root = (await status(window.page)).library.roots.find((entry) => entry.path === folder)
+    if (root === undefined) throw new Error(`${folder} is not in the library`)
+    return root.counts
+  }
 
   test('a removed folder is no longer found, and Undo brings it back', async () => {
     const folder = await stage.folder('dropped')
