@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backend.search.keyword import KeywordHit
+from backend.search.keyword_search import KeywordHit
 from backend.search.vectors import Neighbours
 
 MEANING_WEIGHT = 0.65

@@ -15,7 +15,7 @@ from backend.contract.library import EngineState, ItemKind, SegmentKind
 from backend.library.store import Library, item_of
 from backend.search.embedder import QueryEmbedding
 from backend.search.floor import is_readable, meaning_floor
-from backend.search.keyword import KeywordSearch
+from backend.search.keyword_search import KeywordSearch
 from backend.search.meaning import Meaning
 from backend.search.moments import Hit, Place, distinct, moments
 from backend.search.query import Query, parse

@@ -16,7 +16,7 @@ from pathlib import Path
 from backend.library.store import Library
 from backend.processing.config import get_models_cache_dir
 from backend.search.floor import meaning_floor
-from backend.search.keyword import KeywordSearch
+from backend.search.keyword_search import KeywordSearch
 from backend.search.query import parse
 from backend.search.rank import fuse
 from backend.search.scope import Scope

@@ -14,6 +14,7 @@ from backend.contract.library import Problem
 from backend.search.server.problems import failure
 
 MAX_BODY = 64 * 1024
+_TOO_LARGE = 413, Problem(code="too-large", message=f"A request is limited to {MAX_BODY} bytes.")
 _HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d{1,5})?")
 
 
@@ -30,13 +31,16 @@ class Guard:
             return
         request = Request(scope)
         refusal = self._refusal(request)
+        if refusal is None and "content-length" not in request.headers:
+            # Of unstated length: read here, where a limit can still be answered with its own status.
+            body = await _read(receive)
+            if body is None:
+                refusal = _TOO_LARGE
+            else:
+                receive = _replayed(body, receive)
         if refusal is None:
-            receive = _limited(receive)
-            try:
-                await self._app(scope, receive, send)
-            except BodyTooLarge:
-                refusal = 413, Problem(code="too-large", message=f"A request is limited to {MAX_BODY} bytes.")
-        if refusal is not None:
+            await self._app(scope, receive, send)
+        else:
             await failure(*refusal)(scope, receive, send)
 
     def _refusal(self, request: Request) -> tuple[int, Problem] | None:
@@ -47,23 +51,30 @@ class Guard:
             return 401, Problem(code="unauthorized", message="The secret of this launch is missing or wrong.")
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MAX_BODY:
-            return 413, Problem(code="too-large", message=f"A request is limited to {MAX_BODY} bytes.")
+            return _TOO_LARGE
         return None
 
 
-class BodyTooLarge(Exception):
-    """A body without a stated length went over the limit."""
-
-
-def _limited(receive: Receive) -> Receive:
-    size = 0
-
-    async def limited() -> Message:
-        nonlocal size
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body; None when it is over the limit."""
+    body = bytearray()
+    while True:
         message = await receive()
-        size += len(message.get("body", b""))
-        if size > MAX_BODY:
-            raise BodyTooLarge
-        return message
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
 
-    return limited
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

@@ -1,5 +1,5 @@
 from backend.contract.library import ItemKind
-from backend.search.keyword import KeywordHit, KeywordSearch
+from backend.search.keyword_search import KeywordHit, KeywordSearch
 from backend.search.query import parse
 from backend.search.rank import LONE_COVERAGE
 from backend.search.scope import Scope

@@ -108,7 +108,12 @@ def test_queries_are_remembered() -> None:
 
 def test_a_query_overtakes_the_batches() -> None:
     begun, answered = Event(), Event()
-    embedder = LetterCounts(during_batch=lambda: (begun.set(), answered.wait(0.02))[0])
+
+    def during_batch() -> None:
+        begun.set()
+        answered.wait(0.02)
+
+    embedder = LetterCounts(during_batch)
     meaning = ready(embedder)
     done = 0
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from backend.search.floor import ABSOLUTE, MIN_BACKGROUND, is_readable, meaning_floor
-from backend.search.keyword import KeywordHit
+from backend.search.keyword_search import KeywordHit
 from backend.search.rank import AGREEING_COSINE, LONE_COVERAGE, SOLE_COVERAGE, fuse
 from backend.search.vectors import Neighbours
 

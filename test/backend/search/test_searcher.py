@@ -1,6 +1,5 @@
 """The whole search in one process, with the real MiniLM over a small library."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 
@@ -54,7 +53,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(shelf: Shelf, minilm: SentenceTransformersEmbedder) -> Iterator[Desk]:
+def desk(shelf: Shelf, minilm: SentenceTransformersEmbedder) -> Desk:
     root = shelf.add_root()
     shelf.add(root, "a1.flac", [JFK], ItemKind.AUDIO, SegmentKind.SPEECH, starts=[0.0])
     sounds = {
@@ -72,7 +71,7 @@ def desk(shelf: Shelf, minilm: SentenceTransformersEmbedder) -> Iterator[Desk]:
     shelf.add(root, "c4.txt", ["Money is short this spring. The sketch of the new hall is on page two."])
     desk = Desk(shelf, minilm)
     desk.learn()
-    yield desk
+    return desk
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,8 @@ def test_index_equals_a_loop_over_a_dictionary(data: st.DataObject) -> None:
             float(vector @ query) for item, vector in model.values() if items_ is None or item in items_.tolist()
         ]
         assert near.cosines.tolist() == pytest.approx(sorted(expected, reverse=True)[:10], abs=0.02)
-        assert all(id_ in model and model[id_][0] == item for id_, item in zip(near.segment_ids.tolist(), near.item_ids.tolist(), strict=True))
+        found = dict(zip(near.segment_ids.tolist(), near.item_ids.tolist(), strict=True))
+        assert all(model[id_][0] == item for id_, item in found.items())
     assert len(index) == len(model)
 
 
