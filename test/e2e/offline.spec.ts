@@ -19,7 +19,9 @@ test('--offline is shown in the window', async () => {
 
 test('where there is no network but loopback, everything works', async () => {
   const possible = spawnSync('unshare', ['--net', 'true'])
-  test.skip(possible.status !== 0, `no network namespace can be made here: ${String(possible.error ?? possible.stderr)}`)
+  const reason = `no network namespace can be made here: ${String(possible.error ?? possible.stderr)}`
+  if (possible.status !== 0) console.log(`skipped: ${reason}`)
+  test.skip(possible.status !== 0, reason)
   const stage = await Stage.open('namespace')
   try {
     const library = await stage.samples('library', ['Notes/sourdough.txt', 'Recordings/memo 0012.m4a'])

@@ -109,7 +109,7 @@ test.describe.serial('the sample library', () => {
   })
 
   test('a sound is found at its second', async () => {
-    test.skip(await isMissing('yamnet'), 'YAMNet is not on this machine: sounds cannot be checked')
+    await skipWithout('yamnet', 'YAMNet is not on this machine: sounds cannot be checked')
     const heard = cue(PRIZE, 'Applause')
     const { hits } = await window.search('applause')
     const moment = hits.find((hit) => hit.name === PRIZE)?.moments.find((candidate) => candidate.why.includes('sound'))
@@ -121,7 +121,7 @@ test.describe.serial('the sample library', () => {
   })
 
   test('meaning finds what the words do not say', async () => {
-    test.skip(await isMissing('minilm'), 'MiniLM is not on this machine')
+    await skipWithout('minilm', 'MiniLM is not on this machine: meaning cannot be checked')
     const bread = await window.search('how do I make bread at home')
     expect(bread.hits[0]?.name).toBe('sourdough.txt')
     expect(bread.hits[0]?.moments[0]?.why).toContain('meaning')
@@ -178,8 +178,10 @@ test.describe.serial('the sample library', () => {
     await expect(window.fileRow('hull survey.xyz')).toBeVisible()
   })
 
-  async function isMissing(engine: 'minilm' | 'yamnet'): Promise<boolean> {
-    return (await missingModels(window.page)).includes(engine)
+  async function skipWithout(engine: 'minilm' | 'yamnet', reason: string): Promise<void> {
+    const missing = (await missingModels(window.page)).includes(engine)
+    if (missing) console.log(`skipped: ${reason}`)
+    test.skip(missing, reason)
   }
 
   /** `second` is the whole second that the result names. */

@@ -34,7 +34,7 @@ export async function seenHits(page: Page): Promise<SeenHit[]> {
       .map((group) => ({
         top: group.getBoundingClientRect().top,
         name: group.querySelector('.name')?.textContent ?? '',
-        folder: group.querySelector('.trail')?.textContent ?? '',
+        label: group.getAttribute('aria-label') ?? '',
         moments: [...group.querySelectorAll('[role=option]:not(.more)')].map((option) => ({
           place: option.querySelector('.place')?.textContent ?? '',
           snippet: (option.querySelector('.snippet') ?? option.querySelector('.name'))?.textContent ?? '',
@@ -44,7 +44,11 @@ export async function seenHits(page: Page): Promise<SeenHit[]> {
       }))
       .sort((a, b) => a.top - b.top),
   )
-  return drawn.map(({ name, folder, moments }) => ({ name: tidy(name), folder: tidy(folder), moments: moments.map(withPlace) }))
+  return drawn.map(({ name, label, moments }) => ({
+    name: tidy(name),
+    folder: tidy(label.slice(`${name}, `.length)),
+    moments: moments.map(withPlace),
+  }))
 }
 
 function tidy(text: string): string {
