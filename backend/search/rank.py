@@ -20,7 +20,7 @@ SOLE_COVERAGE = 0.5
 # From this share where the meaning agrees, with a cosine that alone would be too little, or where there is no meaning to
 # ask: before MiniLM is loaded, without it, and for what it cannot read.
 LONE_COVERAGE = 0.25
-AGREEING_COSINE = 0.15
+AGREEING_COSINE = 0.2
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from backend.search.vectors import Ids, Neighbours, VectorIndex
 from backend.search.vocabulary import Vocabulary
 
 # Segments that each of the two rankings brings: what counts and pages are made of.
-CANDIDATES = 300
+CANDIDATES = 200
 MOMENTS_OF_A_FILE = 3
 MOMENTS_OF_THE_FILE = 200
 

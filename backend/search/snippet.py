@@ -108,7 +108,7 @@ def _word_end(text: str, place: int) -> int:
 
 
 def _in_utf16(text: str, marks: list[tuple[int, int]]) -> Snippet:
-    if text.isascii():
+    if max(text, default="") <= "\uffff":
         return Snippet(text, marks)
     return Snippet(text, [(_units(text[:start]), _units(text[:end])) for start, end in marks])
 
