@@ -17,10 +17,11 @@ from backend.search.vectors import Neighbours
 MEANING_WEIGHT = 0.65
 # Some of a query's words are a hit by themselves from this share of its information.
 SOLE_COVERAGE = 0.5
-# From this share where the meaning agrees, with a cosine that alone would be too little, or where there is no meaning to
-# ask: before MiniLM is loaded, without it, and for what it cannot read.
-LONE_COVERAGE = 0.25
+# From this share where the meaning agrees, with a cosine that alone would be too little.
+AGREEING_COVERAGE = 1 / 3
 AGREEING_COSINE = 0.2
+# From this share where there is no meaning to ask: before MiniLM is loaded, without it, and for what it cannot read.
+LONE_COVERAGE = 0.25
 
 
 @dataclass(slots=True)
@@ -74,12 +75,7 @@ def fuse(words: Iterable[KeywordHit], near: Neighbours | None, floor: float) -> 
             segment.cosine = cosine
     files: dict[int, RankedFile] = {}
     for segment in found.values():
-        agrees = near is not None and near.of_wanted.get(segment.segment_id, 0.0) >= AGREEING_COSINE
-        segment.is_hit = (
-            segment.every_word
-            or segment.cosine > 0.0
-            or segment.coverage >= (LONE_COVERAGE if near is None or agrees else SOLE_COVERAGE)
-        )
+        segment.is_hit = segment.every_word or segment.cosine > 0.0 or segment.coverage >= _enough(segment, near)
         file = files.get(segment.item_id)
         if file is None:
             file = files[segment.item_id] = RankedFile(segment.item_id)
@@ -92,3 +88,11 @@ def fuse(words: Iterable[KeywordHit], near: Neighbours | None, floor: float) -> 
         file.score = combined(file.coverage, file.cosine)
     ranked.sort(key=lambda file: (-file.score, file.item_id))
     return ranked
+
+
+def _enough(segment: RankedSegment, near: Neighbours | None) -> float:
+    """The share of the query's information with which its words alone make this segment a hit."""
+    if near is None:
+        return LONE_COVERAGE
+    agrees = near.of_wanted.get(segment.segment_id, 0.0) >= AGREEING_COSINE
+    return AGREEING_COVERAGE if agrees else SOLE_COVERAGE

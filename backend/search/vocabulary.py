@@ -8,8 +8,11 @@ from threading import Lock
 
 from backend.search.query import Term
 
-# Seconds that a count is trusted. Only speed and the choice of words hang on it, never what a word matches.
-TRUST = 10.0
+# Seconds that counts are trusted. Only speed and the choice of words hang on them, never what a word matches. A small library
+# may be growing from nothing, and is counted at no cost.
+TRUST = 60.0
+TRUST_WHILE_SMALL = 1.0
+SMALL = 20_000
 CACHED = 20_000
 MAX_EXPANSIONS = 256
 
@@ -37,7 +40,7 @@ class Vocabulary:
         """Segments in the library."""
         now = time.monotonic()
         with self._lock:
-            if now - self._read_at < TRUST:
+            if now - self._read_at < (TRUST if self._total > SMALL else TRUST_WHILE_SMALL):
                 return self._total
         total = int(db.execute("SELECT count(*) FROM segments").fetchone()[0])
         with self._lock:

@@ -136,9 +136,9 @@ def test_sounds_of_one_moment_are_one_moment(desk: Desk) -> None:
 
 
 def test_exclusion_and_phrase_hold_for_meaning_too(desk: Desk) -> None:
-    assert "c4.txt" in desk.names("saving money costs")
-    assert "c4.txt" not in desk.names("saving money costs -sketch")
-    assert "c4.txt" not in desk.names('saving money costs -"new hall"')
+    assert "c4.txt" in desk.names("saving money")
+    assert "c4.txt" not in desk.names("saving money -sketch")
+    assert "c4.txt" not in desk.names('saving money -"new hall"')
     assert desk.names('aerodynamics "flat plate"') == ["c3.txt"]
     assert desk.names('aerodynamics "plate flat"') == []
 
