@@ -29,9 +29,7 @@ MAX_FAILURES = 3
 class EmbeddingLoop:
     """The body of a thread. The table is written first and the index after it, so the index never knows more."""
 
-    def __init__(
-        self, library: Library, meaning: Meaning, index: VectorIndex, on_error: Callable[[str, Exception], None]
-    ) -> None:
+    def __init__(self, library: Library, meaning: Meaning, index: VectorIndex, on_error: Callable[[str, Exception], None]) -> None:
         self._library = library
         self._meaning = meaning
         self._index = index

@@ -116,9 +116,7 @@ def _every_word(db: sqlite3.Connection, weighed: list[_Weighed], scope: Scope, l
     return [replace(hit, coverage=max(hit.coverage, EVERY_WORD) + bonus, every_word=True) for hit in hits]
 
 
-def _run(
-    db: sqlite3.Connection, match: str, budget: float, scope: Scope, limit: int, ranked: bool = True
-) -> list[KeywordHit]:
+def _run(db: sqlite3.Connection, match: str, budget: float, scope: Scope, limit: int, ranked: bool = True) -> list[KeywordHit]:
     # CROSS JOIN fixes the order: the index finds, the rest filters, and the limit ends it.
     rows = db.execute(
         f"""

@@ -14,7 +14,7 @@ from backend.search.tokenizer import Tokenizer, storable
 # One letter has no prefix index and would find nearly everything; a CJK character is a word by itself.
 MIN_PREFIX = 2
 
-_OPENING = "\"“”„«»"
+_OPENING = '"“”„«»'
 _PART = re.compile(rf"(?P<dash>(?<!\S)[-−])?(?:[{_OPENING}](?P<phrase>[^{_OPENING}]*)(?P<end>[{_OPENING}]|\Z)|(?P<word>[^\s{_OPENING}]+))")
 _CJK = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]")
 

@@ -94,9 +94,7 @@ class SearchServer:
         if not self._http.answers(self._secret, self._lifetime.stopping.is_set):
             self._lifetime.request_stop("the HTTP server does not answer")
             return
-        self._emitter.emit(
-            Ready(sidecar=SidecarName.SEARCH_SERVER, pid=os.getpid(), port=self._http.port, version=VERSION)
-        )
+        self._emitter.emit(Ready(sidecar=SidecarName.SEARCH_SERVER, pid=os.getpid(), port=self._http.port, version=VERSION))
         self._start(lambda: self._publisher.run(self._lifetime.stopping), "summary")
         self._start(lambda: keep_house(self._library, self._emitter.emit, self._lifetime.stopping), "housekeeping")
         self._scanner.start()

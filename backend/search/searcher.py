@@ -58,9 +58,7 @@ class _Found(NamedTuple):
 class Searcher:
     """Thread-safe. Reads one unchanging state of the library and never waits for a writer."""
 
-    def __init__(
-        self, library: Library, meaning: Meaning, index: VectorIndex, unsearchable: Callable[[], Unsearchable]
-    ) -> None:
+    def __init__(self, library: Library, meaning: Meaning, index: VectorIndex, unsearchable: Callable[[], Unsearchable]) -> None:
         self._library = library
         self._meaning = meaning
         self._index = index
@@ -117,14 +115,10 @@ class Searcher:
             floor = meaning_floor(float(near.cosines[0]), near.mean, near.deviation, near.searched)
         files = fuse(words, near, floor)
         kinds = _kinds(db, files, scope)
-        cut_off = len(words) == CANDIDATES or (
-            near is not None and len(near.cosines) == CANDIDATES and float(near.cosines[-1]) >= floor
-        )
+        cut_off = len(words) == CANDIDATES or (near is not None and len(near.cosines) == CANDIDATES and float(near.cosines[-1]) >= floor)
         return _Found([file for file in files if file.item_id in kinds], kinds, cut_off)
 
-    def _near(
-        self, db: sqlite3.Connection, query: Query, embedding: QueryEmbedding, scope: Scope, wanted: list[int]
-    ) -> Neighbours:
+    def _near(self, db: sqlite3.Connection, query: Query, embedding: QueryEmbedding, scope: Scope, wanted: list[int]) -> Neighbours:
         items = _allowed_items(db, scope)
         segments = _with_phrases(db, query)
         while True:
@@ -143,9 +137,7 @@ class Searcher:
             if not len(deleted):
                 return near
 
-    def _file_hits(
-        self, db: sqlite3.Connection, query: Query, page: list[RankedFile], scope: Scope
-    ) -> list[FileHit]:
+    def _file_hits(self, db: sqlite3.Connection, query: Query, page: list[RankedFile], scope: Scope) -> list[FileHit]:
         rows = db.execute(
             f"SELECT i.*, r.path AS root_path FROM {ITEMS} WHERE i.id IN (SELECT value FROM json_each(?))",
             (json.dumps([file.item_id for file in page]),),
@@ -196,9 +188,7 @@ def _places(db: sqlite3.Connection, segment_ids: list[int]) -> dict[int, Place]:
         'SELECT id, kind, page, line, start, "end" FROM segments WHERE id IN (SELECT value FROM json_each(?))',
         (json.dumps(segment_ids),),
     )
-    return {
-        id_: Place(id_, SegmentKind(kind), page, line, start, end) for id_, kind, page, line, start, end in rows
-    }
+    return {id_: Place(id_, SegmentKind(kind), page, line, start, end) for id_, kind, page, line, start, end in rows}
 
 
 def _allowed_items(db: sqlite3.Connection, scope: Scope) -> Ids | None:

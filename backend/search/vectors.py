@@ -106,9 +106,7 @@ class VectorIndex:
             allowed &= _members(items, rows.items[: rows.size])
         if segments is not None:
             allowed &= np.isin(rows.ids[: rows.size], segments)
-        of_wanted = {
-            id_: float(cosines[place]) for id_, place in places.items() if place < rows.size and rows.ids[place] == id_
-        }
+        of_wanted = {id_: float(cosines[place]) for id_, place in places.items() if place < rows.size and rows.ids[place] == id_}
         cosines[~allowed] = -np.inf
         best = _top(cosines, min(limit, int(allowed.sum())))
         return Neighbours(rows.ids[best], rows.items[best], cosines[best], mean, deviation, rows.size, of_wanted)
@@ -157,9 +155,7 @@ class VectorIndex:
 
 
 def _empty(dimension: int, room: int) -> _Rows:
-    return _Rows(
-        0, np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room, np.float32), np.zeros((room, dimension), np.int8)
-    )
+    return _Rows(0, np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room, np.float32), np.zeros((room, dimension), np.int8))
 
 
 def _grown(rows: _Rows, room: int) -> _Rows:

@@ -14,9 +14,7 @@ _FAILURES: dict[int | str, dict[str, object]] = {code: {"model": Failure} for co
 
 def create_api(services: Services) -> FastAPI:
     """The routes alone, as OpenAPI describes them."""
-    api = FastAPI(
-        title="ContentCache search_server", version=services.version, docs_url=None, redoc_url=None, responses=_FAILURES
-    )
+    api = FastAPI(title="ContentCache search_server", version=services.version, docs_url=None, redoc_url=None, responses=_FAILURES)
     api.state.services = services
     for module in (status, roots, items, search, processing):
         api.include_router(module.router)

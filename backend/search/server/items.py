@@ -43,9 +43,7 @@ def list_items(
     offset: Offset = 0,
     limit: Limit = 100,
 ) -> ItemPage:
-    return services.library.items_page(
-        root=root, state=state, kind=kind, name=name, sort=sort, order=order, offset=offset, limit=limit
-    )
+    return services.library.items_page(root=root, state=state, kind=kind, name=name, sort=sort, order=order, offset=offset, limit=limit)
 
 
 @router.get("/{item_id}")

@@ -18,6 +18,4 @@ async def get_health(services: Injected) -> Health:
 
 @router.get("/status")
 def get_status(services: Injected) -> Status:
-    return Status(
-        version=services.version, pid=os.getpid(), engines=services.engines(), library=services.library.summary()
-    )
+    return Status(version=services.version, pid=os.getpid(), engines=services.engines(), library=services.library.summary())

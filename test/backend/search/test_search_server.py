@@ -90,9 +90,9 @@ def test_words_first_then_meaning_joins_by_itself(tmp_path: Path, folder: Path, 
         assert server.names("dessert recipe -sugar") == []
         states = [event["status"]["state"] for event in server.of_type("engine-changed")]
         assert states == ["loading", "ready"]
-        queue = server.wait_for(
-            lambda: [e for e in server.of_type("library-changed") if e["library"]["queue"]["embedded"] == len(TEXTS)]
-        )[-1]["library"]["queue"]
+        queue = server.wait_for(lambda: [e for e in server.of_type("library-changed") if e["library"]["queue"]["embedded"] == len(TEXTS)])[
+            -1
+        ]["library"]["queue"]
         assert queue["indexed"] == len(TEXTS)
         assert server.close_stdin() == 0
 
@@ -314,5 +314,3 @@ def test_the_api_describes_itself_truly(tmp_path: Path, no_models: Path) -> None
             for method in methods
         }
         assert served == promised
-
-

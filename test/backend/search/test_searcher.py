@@ -16,9 +16,7 @@ from backend.search.vectors import VectorIndex
 
 from .shelf import Shelf
 
-JFK = (
-    "And so my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
-)
+JFK = "And so my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
 
 
 class Desk:
@@ -206,5 +204,3 @@ def test_words_answer_before_the_meaning_is_there(shelf: Shelf, minilm: Sentence
 
 def test_nothing_to_look_for_needs_no_meaning(desk: Desk) -> None:
     assert desk.search("").meaning is MeaningState.NOT_NEEDED
-
-

@@ -64,9 +64,7 @@ def test_index_equals_a_loop_over_a_dictionary(data: st.DataObject) -> None:
     query = unit(random, 1)[0]
     for items_ in (None, allowed):
         near = index.search(query, 10, items=items_)
-        expected = [
-            float(vector @ query) for item, vector in model.values() if items_ is None or item in items_.tolist()
-        ]
+        expected = [float(vector @ query) for item, vector in model.values() if items_ is None or item in items_.tolist()]
         assert near.cosines.tolist() == pytest.approx(sorted(expected, reverse=True)[:10], abs=0.02)
         found = dict(zip(near.segment_ids.tolist(), near.item_ids.tolist(), strict=True))
         assert all(model[id_][0] == item for id_, item in found.items())
