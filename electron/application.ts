@@ -59,7 +59,11 @@ export async function startApplication({ options, paths, build, developmentOrigi
   const secret = randomBytes(32).toString('base64url')
   // The client asks for the port of a sidecar that itself is checked through the client.
   const holder: { sidecars: Sidecars | null } = { sidecars: null }
-  const client = new SearchClient({ port: () => holder.sidecars?.searchPort() ?? null, secret })
+  const client = new SearchClient({
+    port: () => holder.sidecars?.searchPort() ?? null,
+    secret,
+    isComing: () => events.snapshot.sidecars.every(({ name, state }) => name !== 'search-server' || state !== 'failed'),
+  })
   const sidecars = createSidecars({ paths, secret, isOffline, events, client, log })
   holder.sidecars = sidecars
   const relay = await startRelay({ events, client, origins, log })

@@ -1,5 +1,6 @@
 /** search_server's HTTP API for main: its own secret, its changing port, and failures as sentences. */
 import http from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import * as v from 'valibot'
 import type { Failure } from './contract/generated/api'
 import { problem, ProblemError } from './problem'
@@ -8,9 +9,15 @@ export interface SearchEndpoint {
   /** null while search_server is not ready. */
   port: () => number | null
   secret: string
+  /** Whether a search_server that is not ready will be so by itself: a command then waits for it. */
+  isComing?: () => boolean
 }
 
 const answerLimit = 32 * 1024 * 1024
+
+/** Milliseconds that a command waits for a search_server that is starting, and between two looks. */
+const patience = 20_000
+const lookInterval = 50
 
 const failureSchema = v.object({
   problem: v.object({
@@ -68,10 +75,16 @@ export class SearchClient {
 
   /** The shape of the answer is the contract's: both sides are generated from it. */
   async call<Answer>(request: ApiRequest): Promise<Answer> {
-    const response = await this.open(request)
+    const response = await this.open(request, await this.readyPort())
     const text = await readText(response)
     if (response.statusCode !== undefined && response.statusCode < 300) return JSON.parse(text) as Answer
     throw new ProblemError(problemIn(text, response.statusCode))
+  }
+
+  private async readyPort(): Promise<number | undefined> {
+    const deadline = Date.now() + patience
+    while (this.endpoint.port() === null && this.endpoint.isComing?.() === true && Date.now() < deadline) await setTimeout(lookInterval)
+    return this.endpoint.port() ?? undefined
   }
 
   async isHealthy(port: number, timeout = 5_000): Promise<boolean> {

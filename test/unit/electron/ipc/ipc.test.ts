@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ipcArguments, type IpcChannel } from '../../../../electron/contract/ipc'
 import { answerCall, type Handlers } from '../../../../electron/ipc/answer'
@@ -106,9 +107,21 @@ describe('library', () => {
     await expect(handlers['library:rescan-folder']({ rootId: 1 })).rejects.toMatchObject({ problem: { code: 'search-failed', detail: 'HTTP 500: Internal Server Error' } })
   })
 
-  it('says that the library is starting while it is', async () => {
-    const early = libraryHandlers(new SearchClient({ port: () => null, secret: 's' }), () => Promise.resolve(null))
-    await expect(early['library:set-paused']({ paused: true })).rejects.toMatchObject({ problem: { code: 'search-not-ready' } })
+  it('waits for a library that is starting, and says so when it does not come', async () => {
+    let port: number | null = null
+    let isComing = true
+    const early = libraryHandlers(new SearchClient({ port: () => port, secret: 's', isComing: () => isComing }), () => Promise.resolve(null))
+    answer = { status: 200, body: '{"paused":true}' }
+    const paused = early['library:set-paused']({ paused: true })
+    await setTimeout(120)
+    expect(asked).toEqual([])
+    port = (server.address() as AddressInfo).port
+    await expect(paused).resolves.toEqual({ paused: true })
+
+    port = null
+    const refused = early['library:set-paused']({ paused: true })
+    isComing = false
+    await expect(refused).rejects.toMatchObject({ problem: { code: 'search-not-ready' } })
   })
 })
 
