@@ -111,3 +111,28 @@ test('only main is killed: the sidecars notice and end by themselves', async () 
     await stage.end()
   }
 })
+
+test('a sidecar that ends again and again is given up and says so, until the person restarts it', async () => {
+  const stage = await Stage.open('crash-loop')
+  try {
+    const { app, window } = await stage.launch()
+    await window.addFolder(await stage.samples('library', ['Notes/sourdough.txt']))
+    await settled(app.window)
+    for (let crash = 1; crash <= 3; crash += 1) {
+      await expect.poll(() => app.sidecar('search_server')?.pid, { timeout: 60_000, message: `search_server runs before crash ${crash}` }).toBeDefined()
+      const server = requireSidecar(app, 'search_server')
+      killHard([server])
+      expect(await survivors([server], 5)).toEqual([])
+    }
+    await app.window.getByRole('button', { name: 'Search engine: Stopped after repeated failures' }).click()
+    await expect(app.window.getByText('ended 3 times within 5 minutes')).toBeVisible()
+    expect(app.sidecar('search_server')).toBeUndefined()
+
+    await app.window.getByRole('button', { name: 'Restart', exact: true }).click()
+    await expect(app.window.getByRole('button', { name: 'Search engine: Running' })).toBeVisible({ timeout: 60_000 })
+    const { hits } = await window.search('sourdough')
+    expect(hits.map((hit) => hit.name)).toEqual(['sourdough.txt'])
+  } finally {
+    await stage.end()
+  }
+})
