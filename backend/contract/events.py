@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from backend.contract.library import Contract, EngineStatus, Item, LibrarySummary, Problem
+from backend.contract.library import Contract, EngineStatus, Item, LibrarySummary, ModelId, Problem
 
 PROTOCOL_VERSION = 1
 
@@ -87,6 +87,57 @@ class EngineChanged(Contract):
     status: EngineStatus
 
 
+class ModelDownloadProgress(Contract):
+    """The first before the first byte, then at least two a second, also while it waits, verifies or installs."""
+
+    type: Literal["model-download-progress"] = "model-download-progress"
+    model: ModelId
+    progress: float | None = Field(description="percent, 0 to 100; null while the total is not known")
+    message: str = Field(description="what happens now, in a short sentence")
+    bytes: int = Field(description="bytes of the model that are here, those of an earlier attempt included")
+    total: int | None = Field(description="bytes to fetch in all")
+    rate: float | None = Field(default=None, description="bytes a second over the last seconds; null while nothing arrives")
+    seconds_left: float | None = None
+
+
+class ModelState(StrEnum):
+    PRESENT = "present"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+
+
+class ModelStatusEvent(Contract):
+    """One model as the downloader's `status` and `verify` find it."""
+
+    type: Literal["model-status"] = "model-status"
+    model: ModelId
+    title: str
+    state: ModelState
+    size: int = Field(description="bytes")
+    licence: str
+    enables: str
+    homepage: str
+    required: bool = Field(description="one that the app's main functions need")
+    bundled: bool = Field(description="it came with the app and cannot be removed by itself")
+    problem: str | None = None
+
+
+class ModelDownloadOutcome(StrEnum):
+    INSTALLED = "installed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ModelDownloadEnded(Contract):
+    """The one last event of each model that was asked for. `problem` is set when, and only when, it failed."""
+
+    type: Literal["model-download-ended"] = "model-download-ended"
+    model: ModelId
+    outcome: ModelDownloadOutcome
+    message: str
+    problem: Problem | None = None
+
+
 class ErrorEvent(Contract):
     """Something failed that belongs to no item. Never fatal by itself; a fatal end is the exit of the process."""
 
@@ -102,7 +153,18 @@ class Bye(Contract):
 
 
 SidecarEvent = Annotated[
-    Ready | Heartbeat | JobProgress | ItemChanged | ItemRemoved | LibraryChanged | EngineChanged | ErrorEvent | Bye,
+    Ready
+    | Heartbeat
+    | JobProgress
+    | ItemChanged
+    | ItemRemoved
+    | LibraryChanged
+    | EngineChanged
+    | ModelDownloadProgress
+    | ModelDownloadEnded
+    | ModelStatusEvent
+    | ErrorEvent
+    | Bye,
     Field(discriminator="type"),
 ]
 sidecar_event: TypeAdapter[SidecarEvent] = TypeAdapter(SidecarEvent)

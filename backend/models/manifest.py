@@ -60,7 +60,10 @@ class ModelSource:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model: `root` is its own file or folder below a models directory, `load_path` what its library is given."""
+    """One model: `root` is its own file or folder below a models directory, `load_path` what its library is given.
+
+    `required` is one without which a main function is missing; the others widen what can be found.
+    """
 
     id: str
     title: str
@@ -74,6 +77,7 @@ class Model:
     equivalents: tuple[FileSet, ...]
     sources: tuple[ModelSource, ...]
     handle: str | None = None
+    required: bool = False
 
     @property
     def size(self) -> int:
@@ -132,6 +136,7 @@ def _model(entry: Mapping[str, Any]) -> Model:
         equivalents=tuple(FileSet(e["edition"], e["origin"], _files(e["files"])) for e in entry["equivalents"]),
         sources=tuple(ModelSource(**source) for source in entry["sources"]),
         handle=entry.get("handle"),
+        required=entry.get("required", False),
     )
 
 
