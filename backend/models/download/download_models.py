@@ -39,7 +39,7 @@ class Downloads:
         self._manifest = manifest
         self._sink = emit
         self._lock = threading.Lock()
-        self._current: Model | None = None
+        self._unfinished: list[Model] = []
         self._abandoned = False
         self._cancellation = cancellation
         self._policy = policy or Policy()
@@ -48,30 +48,31 @@ class Downloads:
 
     def run(self, models: Iterable[Model]) -> list[ModelDownloadEnded]:
         """The terminal event of each model, in order. Nothing that goes wrong with one keeps the next from its turn."""
-        return [self._one(model) for model in models]
+        with self._lock:
+            self._unfinished = list(models)
+        return [self._one(model) for model in list(self._unfinished)]
 
     def abandon(self) -> None:
-        """Say that the model at work is cancelled, and nothing ever after.
+        """Say of each model that has not ended that it is cancelled, and nothing ever after.
 
         For a cancel that the work cannot notice, deep in a name look-up; the process then ends, as safely as by a kill.
         """
         with self._lock:
-            if self._current is not None and not self._abandoned:
-                self._sink(_cancelled(self._current))
-            self._abandoned = True
+            if not self._abandoned:
+                self._abandoned = True
+                for model in self._unfinished:
+                    self._sink(_cancelled(model))
 
     def _emit(self, event: ModelDownloadProgress | ModelDownloadEnded) -> None:
         with self._lock:
             if self._abandoned:
                 return
             if isinstance(event, ModelDownloadEnded):
-                self._current = None
+                self._unfinished = [model for model in self._unfinished if model.id != event.model.value]
             self._sink(event)
 
     def _one(self, model: Model) -> ModelDownloadEnded:
         progress = ModelProgress(ModelId(model.id), model.size)
-        with self._lock:
-            self._current = model
         with Ticker(progress, self._emit, self._policy.progress_interval):
             ended = self._outcome(model, progress)
         if ended.outcome is ModelDownloadOutcome.INSTALLED:

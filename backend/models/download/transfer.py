@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from http.client import IncompleteRead
 from pathlib import Path
 
 import urllib3
@@ -155,11 +156,10 @@ class FileDownload:
             try:
                 # A piece is what one receive brings: written at once, so that a kill loses next to nothing.
                 piece = response.read1(RECEIVE_SIZE)
-            except exceptions.IncompleteRead as error:
-                self._cancellation.check()
-                raise http_problems.truncated(self._host, part.length, answer.total) from error
             except (exceptions.HTTPError, OSError) as error:
                 self._cancellation.check()
+                if isinstance(error.__cause__, IncompleteRead):
+                    raise http_problems.truncated(self._host, part.length, answer.total) from error
                 proxy = proxy_for(self._transfer.url)
                 raise http_problems.from_request_error(error, self._host, None if proxy is None else host_of(proxy)) from error
             self._cancellation.check()

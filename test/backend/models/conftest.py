@@ -1,12 +1,16 @@
 """A small made-up model with two editions, and models directories to put it in."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from backend.models.manifest import FileSet, Manifest, Model, ModelFile, ModelSource
 from backend.models.verification import write_marker
+
+from ...hub_double.server import HubDouble
+from .downloads import World
 
 PUBLISHED = {"tagger/graph.pb": b"graph", "tagger/variables/data": b"weights"}
 EQUIVALENT = {"tagger/graph.pb": b"another graph", "tagger/variables/data": b"other weights", "tagger/extra": b"x"}
@@ -66,3 +70,25 @@ def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     layer.mkdir()
     monkeypatch.setenv("CONTENTCACHE_BUNDLED_MODELS_DIR", str(layer))
     return layer
+
+
+@pytest.fixture
+def hub() -> Iterator[HubDouble]:
+    with HubDouble() as running:
+        yield running
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in ("HF_ENDPOINT", "CONTENTCACHE_OFFLINE", "CONTENTCACHE_MODELS_MIRROR", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def world(hub: HubDouble, writable: Path, tmp_path: Path, no_proxy: None) -> World:
+    made = World(hub, writable, tmp_path / "manifest.json")
+    made.serve()
+    return made

@@ -1,0 +1,267 @@
+"""Models that travel by hand: exported on one machine, imported on another, never trusted unseen."""
+
+import io
+import json
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backend.contract.events import ModelDownloadEnded, ModelDownloadOutcome, ModelDownloadProgress
+from backend.models.airgap.bundle import INDEX
+from backend.models.airgap.export_models import export_models
+from backend.models.airgap.import_models import import_models
+from backend.models.cancellation import Cancellation
+from backend.models.problems import Cancelled, ModelError
+
+from .downloads import BASE_PT, MINILM_FILES, MINILM_ROOT, YAMNET_FILES, YAMNET_ROOT, World
+
+Move = Callable[[str], Path]
+
+
+@pytest.fixture
+def full(world: World) -> World:
+    world.run()
+    return world
+
+
+@pytest.fixture
+def other_machine(full: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Move:
+    """Go to a machine with an empty models directory of that name."""
+
+    def move(name: str) -> Path:
+        full.layer = tmp_path / name
+        monkeypatch.setenv("CONTENTCACHE_MODELS_DIR", str(full.layer))
+        return full.layer
+
+    return move
+
+
+def export(world: World, target: Path, *only: str) -> None:
+    manifest = world.manifest
+    export_models([manifest.model(model_id) for model_id in only] or list(manifest.models), target, Cancellation())
+
+
+def bring(world: World, path: Path, cancellation: Cancellation | None = None) -> list[ModelDownloadEnded]:
+    events: list[ModelDownloadProgress | ModelDownloadEnded] = []
+    ended = import_models(path, world.manifest, events.append, cancellation or Cancellation())
+    for event in ended:
+        assert [e for e in events if e.model == event.model][0].type == "model-download-progress"
+        assert [e for e in events if isinstance(e, ModelDownloadEnded) and e.model == event.model] == [event]
+    return ended
+
+
+def outcomes(ended: list[ModelDownloadEnded]) -> list[tuple[str, ModelDownloadOutcome]]:
+    return [(event.model.value, event.outcome) for event in ended]
+
+
+ALL = [(model_id, ModelDownloadOutcome.INSTALLED) for model_id in ("minilm", "whisper-base", "yamnet")]
+
+
+def test_what_is_exported_is_whole_on_the_other_machine(full: World, other_machine: Move, tmp_path: Path) -> None:
+    export(full, tmp_path / "models.tar")
+    asked = len(full.hub.requests)
+    layer = other_machine("other")
+    assert outcomes(bring(full, tmp_path / "models.tar")) == ALL
+    assert all(full.is_present(model.id) for model in full.manifest.models)
+    snapshot = next((layer / MINILM_ROOT / "snapshots").iterdir())
+    assert {path: (snapshot / path).read_bytes() for path in MINILM_FILES} == MINILM_FILES
+    assert (layer / MINILM_ROOT / "refs" / "main").read_text() == snapshot.name
+    assert len(full.hub.requests) == asked
+    assert not any((layer / ".staging").rglob("import"))
+
+
+def test_the_same_models_give_the_same_file(full: World, tmp_path: Path) -> None:
+    export(full, tmp_path / "one.tar", "minilm", "whisper-base")
+    export(full, tmp_path / "two.tar", "minilm", "whisper-base")
+    assert (tmp_path / "one.tar").read_bytes() == (tmp_path / "two.tar").read_bytes()
+    with tarfile.open(tmp_path / "one.tar") as bundle:
+        assert bundle.getnames()[0] == INDEX
+        index = bundle.extractfile(INDEX)
+        assert index is not None
+        assert [entry["id"] for entry in json.load(index)["models"]] == ["minilm", "whisper-base"]
+
+
+def test_an_export_unpacked_is_a_models_directory(full: World, other_machine: Move, tmp_path: Path) -> None:
+    export(full, tmp_path / "models.tar")
+    layer = other_machine("unpacked")
+    with tarfile.open(tmp_path / "models.tar") as bundle:
+        bundle.extractall(layer, filter="data")
+    assert all(full.is_present(model.id) for model in full.manifest.models)
+    other_machine("again")
+    assert outcomes(bring(full, layer)) == ALL
+
+
+def test_a_models_folder_is_imported(full: World, other_machine: Move) -> None:
+    source = full.layer
+    other_machine("other")
+    assert outcomes(bring(full, source)) == ALL
+
+
+def test_a_folder_with_one_model_brings_that_one(full: World, other_machine: Move, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    shutil.copytree(full.layer / YAMNET_ROOT, stick / YAMNET_ROOT)
+    other_machine("other")
+    assert outcomes(bring(full, stick)) == [("yamnet", ModelDownloadOutcome.INSTALLED)]
+
+
+def test_a_bare_base_pt_is_recognised_whatever_its_name(full: World, other_machine: Move, tmp_path: Path) -> None:
+    bare = tmp_path / "whisper (1).pt"
+    bare.write_bytes(BASE_PT)
+    other_machine("other")
+    assert outcomes(bring(full, bare)) == [("whisper-base", ModelDownloadOutcome.INSTALLED)]
+
+
+def test_a_good_model_is_kept(full: World, tmp_path: Path) -> None:
+    export(full, tmp_path / "models.tar", "whisper-base")
+    before = (full.layer / "base.pt").stat()
+    (ended,) = bring(full, tmp_path / "models.tar")
+    assert ended.message == "Whisper-base is here already."
+    assert (full.layer / "base.pt").stat().st_ino == before.st_ino
+
+
+def refused(world: World, path: Path) -> str:
+    with pytest.raises(ModelError) as caught:
+        bring(world, path)
+    assert caught.value.problem.next_step
+    return caught.value.problem.code
+
+
+def test_a_damaged_base_pt_is_refused(full: World, other_machine: Move, tmp_path: Path) -> None:
+    bare = tmp_path / "base.pt"
+    bare.write_bytes(BASE_PT[:-1] + bytes([BASE_PT[-1] ^ 1]))
+    other_machine("other")
+    assert refused(full, bare) == "corrupt"
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\0" * 2048])
+def test_another_file_is_refused(full: World, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_bytes(content)
+    assert refused(full, path) == "nothing-to-import"
+
+
+def test_what_is_not_there_is_refused(full: World, tmp_path: Path) -> None:
+    assert refused(full, tmp_path / "absent") == "unreadable"
+
+
+def test_a_folder_without_a_whole_model_is_refused(full: World, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    shutil.copytree(full.layer / YAMNET_ROOT, stick / YAMNET_ROOT)
+    (stick / YAMNET_ROOT / "saved_model.pb").unlink()
+    assert refused(full, stick) == "nothing-to-import"
+
+
+@pytest.mark.parametrize("path", ["base.pt", f"{YAMNET_ROOT}/saved_model.pb"])
+def test_one_damaged_file_fails_its_model_and_no_other(full: World, other_machine: Move, path: str) -> None:
+    damaged = full.layer / path
+    data = damaged.read_bytes()
+    damaged.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    source = full.layer
+    layer = other_machine("other")
+    ended = bring(full, source)
+    failed = [event for event in ended if event.problem]
+    assert [event.problem.code for event in failed if event.problem] == ["corrupt"]
+    assert [full.is_present(event.model.value) for event in ended].count(True) == 2
+    assert not (layer / path).exists()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_bundle_cut_short_installs_only_what_is_whole(full: World, other_machine: Move, tmp_path: Path, share: float) -> None:
+    export(full, tmp_path / "models.tar")
+    data = (tmp_path / "models.tar").read_bytes()
+    (tmp_path / "models.tar").write_bytes(data[: int(len(data) * share)])
+    other_machine("other")
+    try:
+        ended = bring(full, tmp_path / "models.tar")
+    except ModelError as error:
+        assert error.problem.code == "nothing-to-import"
+        ended = []
+    assert ModelDownloadOutcome.FAILED in {event.outcome for event in ended} or not ended
+    for event in ended:
+        assert full.is_present(event.model.value) == (event.outcome is ModelDownloadOutcome.INSTALLED)
+
+
+def test_a_bundle_whose_index_promises_other_digests_is_refused(full: World, other_machine: Move, tmp_path: Path) -> None:
+    """Its own word counts for nothing: only what the app's manifest names is installed."""
+    evil = tmp_path / "evil.tar"
+    entry = {"id": "whisper-base", "edition": "published", "files": [{"path": "base.pt", "size": 4, "sha256": "0" * 64}]}
+    with tarfile.open(evil, "w") as bundle:
+        for name, data in ((INDEX, json.dumps({"version": 1, "models": [entry]}).encode()), ("base.pt", b"evil"), ("../evil", b"evil")):
+            made = tarfile.TarInfo(name)
+            made.size = len(data)
+            bundle.addfile(made, io.BytesIO(data))
+    layer = other_machine("other")
+    assert refused(full, evil) == "nothing-to-import"
+    assert not layer.exists()
+
+
+def test_a_cancelled_import_leaves_nothing(full: World, other_machine: Move) -> None:
+    source = full.layer
+    layer = other_machine("other")
+    cancellation = Cancellation()
+    cancellation.request()
+    assert {event.outcome for event in bring(full, source, cancellation)} == {ModelDownloadOutcome.CANCELLED}
+    assert not any(full.is_present(model.id) for model in full.manifest.models)
+    assert not (layer / "base.pt").exists()
+
+
+def test_a_damaged_model_is_not_exported(full: World, tmp_path: Path) -> None:
+    data = bytearray((full.layer / "base.pt").read_bytes())
+    data[5] ^= 1
+    (full.layer / "base.pt").write_bytes(data)
+    (tmp_path / "models.tar").write_bytes(b"an older export")
+    with pytest.raises(ModelError) as caught:
+        export(full, tmp_path / "models.tar")
+    assert caught.value.problem.code == "damaged"
+    assert (tmp_path / "models.tar").read_bytes() == b"an older export"
+    assert not (tmp_path / "models.tar.part").exists()
+
+
+def test_what_is_not_here_is_not_exported(world: World, tmp_path: Path) -> None:
+    with pytest.raises(ModelError) as caught:
+        export(world, tmp_path / "models.tar", "whisper-base")
+    assert caught.value.problem.code == "not-installed"
+
+
+def test_an_export_can_be_cancelled(full: World, tmp_path: Path) -> None:
+    cancellation = Cancellation()
+    cancellation.request()
+    with pytest.raises(Cancelled):
+        export_models(list(full.manifest.models), tmp_path / "models.tar", cancellation)
+    assert list(tmp_path.glob("models.tar*")) == []
+
+
+def test_the_commands_carry_models_from_machine_to_machine(full: World, tmp_path: Path) -> None:
+    code, _, errors = full.call("export", tmp_path / "models.tar", "--only", "yamnet")
+    assert code == 0, errors
+    assert full.call("remove", "yamnet")[0] == 0
+    assert full.is_missing("yamnet")
+    assert not (full.layer / YAMNET_ROOT).exists()
+    code, events, _ = full.call("import", tmp_path / "models.tar")
+    assert (code, events[-1]["outcome"]) == (0, "installed")
+    assert {path: (full.layer / YAMNET_ROOT / path).read_bytes() for path in YAMNET_FILES} == YAMNET_FILES
+    code, events, _ = full.call("import", tmp_path / "manifest.json")
+    assert (code, events[-1]["type"], events[-1]["problem"]["code"]) == (1, "error", "nothing-to-import")
+
+
+def test_verify_finds_what_status_cannot_see(full: World) -> None:
+    data = bytearray((full.layer / "base.pt").read_bytes())
+    data[5] ^= 1
+    (full.layer / "base.pt").write_bytes(data)
+    assert full.call("status")[0] == 0
+    code, events, _ = full.call("verify")
+    assert code == 1
+    assert [(event["model"], event["state"]) for event in events] == [("minilm", "present"), ("whisper-base", "damaged"), ("yamnet", "present")]
+
+
+def test_a_bundled_model_is_not_removed(full: World, tmp_path: Path) -> None:
+    environment = {"CONTENTCACHE_BUNDLED_MODELS_DIR": str(full.layer)}
+    bundled, full.layer = full.layer, tmp_path / "user"
+    code, events, _ = full.call("remove", "minilm", **environment)
+    assert (code, events[-1]["problem"]["code"]) == (1, "bundled")
+    assert (bundled / MINILM_ROOT).exists()
+    code, events, _ = full.call("download", "--required-only", **environment)
+    assert (code, events[-1]["message"]) == (0, "Minilm is here already.")
