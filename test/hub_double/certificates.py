@@ -36,7 +36,17 @@ class Authority:
         key, request, certificate, extensions = (self.folder / f"{name}.{suffix}" for suffix in ("key", "csr", "pem", "cnf"))
         extensions.write_text(EXTENSIONS.format(names=names, ca="FALSE"))
         _openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", f"/CN={name}")
-        signing: list[str | Path] = ["ca", "-batch", "-notext", "-config", self.folder / "ca.cnf", "-cert", self.certificate, "-keyfile", self.key]
+        signing: list[str | Path] = [
+            "ca",
+            "-batch",
+            "-notext",
+            "-config",
+            self.folder / "ca.cnf",
+            "-cert",
+            self.certificate,
+            "-keyfile",
+            self.key,
+        ]
         _openssl(*signing, "-in", request, "-out", certificate, "-startdate", start, "-enddate", end, "-extfile", extensions)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)

@@ -23,7 +23,9 @@ def serve_repository(hub: HubDouble, repository: str, revision: str, files: Mapp
             hub.serve(stored, Resource(content, f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"'))
             linked = {**commit, "X-Linked-Etag": f'"{sha256}"', "X-Linked-Size": str(len(data))}
             hub.serve(address, Resource(b"", f'"{sha256}"', headers=linked, location=f"{hub.other_url}{stored}?signature=of-the-moment"))
-            listing.append({"rfilename": path, "size": len(data), "blobId": sha256, "lfs": {"sha256": sha256, "size": len(data), "pointerSize": 134}})
+            listing.append(
+                {"rfilename": path, "size": len(data), "blobId": sha256, "lfs": {"sha256": sha256, "size": len(data), "pointerSize": 134}}
+            )
         else:
             blob = git_blob_sha1(data)
             hub.serve(address, Resource(content, f'"{blob}"', "text/plain", commit))

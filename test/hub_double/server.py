@@ -248,7 +248,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.hub.closing.wait(fault.stall_for)
             return False
         if sent == fault.drop_at:
-            # Lingering for no time makes close() a reset.
+            # Lingering for no time makes close() a reset; http.server's own way would first end it in order.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            socket.close(self.connection.detach())
         self.close_connection = True
         return True

@@ -67,6 +67,10 @@ def read_index(stream: IO[bytes], manifest: Manifest) -> list[Carried]:
     return known
 
 
+def damaged_bundle(name: str, error: Exception) -> ModelError:
+    return ModelError("corrupt", f"{name} is damaged or was not copied to its end.", "Copy or export it again.", str(error), local=True)
+
+
 def not_a_bundle(why: str) -> ModelError:
     return ModelError(
         "nothing-to-import",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backend.contract.events import ModelDownloadEnded, ModelDownloadOutcome, ModelDownloadProgress
 from backend.contract.library import ModelId
-from backend.models.airgap.bundle import not_a_bundle
+from backend.models.airgap.bundle import damaged_bundle
 from backend.models.airgap.offers import Offer, offers_of
 from backend.models.cancellation import Cancellation
 from backend.models.download.progress import ModelProgress, Ticker
@@ -103,7 +103,7 @@ def _copy_all(offer: Offer, tree: Path, progress: ModelProgress, cancellation: C
                 stream.flush()
                 os.fsync(stream.fileno())
         except tarfile.TarError as error:
-            raise not_a_bundle(f"it is damaged ({error})") from error
+            raise damaged_bundle(file.path, error) from error
         if digest.hexdigest() != file.sha256:
             raise _damaged(file)
 

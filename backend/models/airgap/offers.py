@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from backend.models.airgap.bundle import INDEX, not_a_bundle, read_index
+from backend.models.airgap.bundle import INDEX, damaged_bundle, not_a_bundle, read_index
 from backend.models.manifest import FileSet, Manifest, Model, ModelFile
 from backend.models.problems import ModelError
 from backend.models.verification import sha256_of
@@ -25,7 +25,7 @@ class Offer:
 
 @contextmanager
 def offers_of(path: Path, manifest: Manifest) -> Iterator[list[Offer]]:
-    """Raises ModelError (`nothing-to-import`) when nothing there is a model of the manifest, OSError."""
+    """Raises ModelError: `nothing-to-import` when nothing there is a model of the manifest, `corrupt`; OSError."""
     if path.is_dir():
         yield _folder(path, manifest)
     elif path.stat().st_size and tarfile.is_tarfile(path):
@@ -33,7 +33,7 @@ def offers_of(path: Path, manifest: Manifest) -> Iterator[list[Offer]]:
             with tarfile.open(path, mode="r:") as bundle:
                 yield _bundle(bundle, manifest)
         except tarfile.TarError as error:
-            raise not_a_bundle(f"it is damaged ({error})") from error
+            raise damaged_bundle(path.name, error) from error
     else:
         yield [_single_file(path, manifest)]
 

@@ -40,7 +40,11 @@ def some_bytes(size: int, seed: int) -> bytes:
 WEIGHTS = some_bytes(400_000, 1)
 BASE_PT = some_bytes(900_000, 2)
 MINILM_FILES = {"config.json": b'{"hidden_size": 384}', "1_Pooling/config.json": b'{"pooling": true}', "model.safetensors": WEIGHTS}
-YAMNET_FILES = {"saved_model.pb": some_bytes(50_000, 3), "variables/variables.index": b"index", "assets/yamnet_class_map.csv": b"0,/m/1,Dog\n"}
+YAMNET_FILES = {
+    "saved_model.pb": some_bytes(50_000, 3),
+    "variables/variables.index": b"index",
+    "assets/yamnet_class_map.csv": b"0,/m/1,Dog\n",
+}
 
 
 def document(hub: HubDouble, archive: bytes, base_pt: bytes = BASE_PT) -> dict[str, Any]:
@@ -81,8 +85,8 @@ def _yamnet_file(path: str, data: bytes) -> dict[str, Any]:
 def _entry(model_id: str, root: str, load_path: str, files: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "id": model_id, "title": model_id.capitalize(), "enables": "Tests", "needed_by": ["search-server"], "licence": "MIT",
-        "homepage": "https://example.org", "root": root, "load_path": load_path, "files": files, "size": sum(file["size"] for file in files),
-        "equivalents": [],
+        "homepage": "https://example.org", "root": root, "load_path": load_path, "files": files, "equivalents": [],
+        "size": sum(file["size"] for file in files),
     }  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def test_a_file_that_ends_too_early_is_resumed(world: World) -> None:
 
 
 def test_a_silent_server_is_left_after_the_idle_time_and_resumed(world: World) -> None:
+    world.patient(first_wait=0.5, highest_wait=0.5)
     world.hub.fail(Fault(path=WHISPER, stall_at=300_000))
     began = time.monotonic()
     assert installed(world.run("whisper-base"))
@@ -110,7 +111,7 @@ def test_corrupted_bytes_are_set_aside_and_fetched_again(world: World) -> None:
     assert installed(world.run("whisper-base"))
     assert arrived(world)
     assert world.quarantined("whisper-base") == ["base.pt.part"]
-    assert "It arrived damaged and is fetched again" in world.messages() or len(world.hub.fetches) == 2
+    assert starts(world) == [0, 0]
 
 
 def test_damage_to_the_part_file_on_disk_is_found(world: World) -> None:
@@ -237,9 +238,9 @@ def test_an_archive_that_reaches_outside_is_refused(world: World, evil: tarfile.
             made.size = len(data)
             archive.addfile(made, io.BytesIO(data))
     archived(world, buffer.getvalue())
-    before = {path for path in world.layer.parent.rglob("*evil*")}
+    before = set(world.layer.parent.rglob("*evil*"))
     assert world.problem("yamnet").code == "unsafe-archive"
-    assert {path for path in world.layer.parent.rglob("*evil*")} == before
+    assert set(world.layer.parent.rglob("*evil*")) == before
     assert world.quarantined("yamnet") == ["archive.tar.gz"]
 
 
@@ -459,7 +460,9 @@ def unprivileged(world: World, *arguments: str) -> tuple[int, str]:
             pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
         command = [setpriv, "--bounding-set=-dac_override,-dac_read_search", *command]
     environment = {**os.environ, **world.environment(), "CONTENTCACHE_MODELS_DIR": str(world.layer)}
-    result = subprocess.run(command, cwd=REPOSITORY_ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, cwd=REPOSITORY_ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     return result.returncode, result.stdout
 
 
@@ -481,9 +484,7 @@ def test_paths_of_every_kind_are_written(world: World, tmp_path: Path, monkeypat
     assert all(world.is_present(model.id) for model in world.manifest.models)
 
 
-def test_a_path_that_the_file_system_refuses_has_its_own_problem(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_path_that_the_file_system_refuses_has_its_own_problem(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONTENTCACHE_MODELS_DIR", str(tmp_path / ("x" * 300)))
     ended = world.run("whisper-base")
     assert ended.problem is not None

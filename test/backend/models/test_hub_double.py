@@ -52,7 +52,11 @@ def test_what_the_real_client_laid_out_is_laid_out_alike_by_ours(world: World, t
 
 
 def _tree(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): str(path.readlink()) if path.is_symlink() else "file" for path in folder.rglob("*") if not path.is_dir()}
+    return {
+        str(path.relative_to(folder)): str(path.readlink()) if path.is_symlink() else "file"
+        for path in folder.rglob("*")
+        if not path.is_dir()
+    }
 
 
 @pytest.mark.timeout(300)
