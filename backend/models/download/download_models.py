@@ -88,6 +88,9 @@ class Downloads:
         except Cancelled:
             return _cancelled(model)
         except ModelError as error:
+            if self._cancellation.requested:
+                # What was interrupted fails in its own way.
+                return _cancelled(model)
             return ModelDownloadEnded(
                 model=model_id, outcome=ModelDownloadOutcome.FAILED, message=error.problem.message, problem=error.problem
             )

@@ -253,10 +253,10 @@ def test_a_cancel_that_the_work_cannot_notice_ends_it_all_the_same(world: World)
         world.change(changed)
         process = world.start("download", "--only", "whisper-base", "--only", "yamnet")
         wait_for_bytes(process, -1)
-        mute.accept()
-        began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        events = read_all(process)
-        assert process.wait() == 130
+        with mute.accept()[0]:
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            events = read_all(process)
+            assert process.wait() == 130
     assert time.monotonic() - began < 4
     assert [(event["model"], event["outcome"]) for event in ended(events)] == [("whisper-base", "cancelled"), ("yamnet", "cancelled")]
