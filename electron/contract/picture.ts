@@ -75,6 +75,9 @@ export function applyEvent(picture: Picture, event: RelayEvent): Picture {
       return event.item.state === 'working' ? picture : { ...picture, progress: withoutItem(picture.progress, event.item.id) }
     case 'item-removed':
       return { ...picture, progress: withoutItem(picture.progress, event.item_id) }
+    case 'model-download-progress':
+    case 'model-download-ended':
+    case 'model-status':
     case 'error':
       return picture
   }

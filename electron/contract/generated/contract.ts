@@ -14,10 +14,24 @@ export type ProgressUnit = 'seconds' | 'pages' | 'segments'
  * Whether search by meaning took part: READY yes; WARMING not yet, ask again when the engine is ready.
  */
 export type MeaningState = 'ready' | 'warming' | 'missing' | 'failed' | 'not-needed'
+export type ModelDownloadOutcome = 'installed' | 'failed' | 'cancelled'
+export type ModelState = 'present' | 'missing' | 'damaged'
 export type SidecarName = 'search-server' | 'audio-processor'
 export type ItemSort = 'name' | 'state' | 'size' | 'modified'
 export type SortOrder = 'asc' | 'desc'
-export type SidecarEvent = Ready | Heartbeat | JobProgress | ItemChanged | ItemRemoved | LibraryChanged | EngineChanged | ErrorEvent | Bye
+export type SidecarEvent =
+  | Ready
+  | Heartbeat
+  | JobProgress
+  | ItemChanged
+  | ItemRemoved
+  | LibraryChanged
+  | EngineChanged
+  | ModelDownloadProgress
+  | ModelDownloadEnded
+  | ModelStatusEvent
+  | ErrorEvent
+  | Bye
 export type SidecarCommand = Shutdown
 
 export interface AddRoot {
@@ -222,6 +236,69 @@ export interface Location {
   path: string
   media_type: string
   size: number
+}
+/**
+ * The one last event of each model that was asked for. `problem` is set when, and only when, it failed.
+ */
+export interface ModelDownloadEnded {
+  type: 'model-download-ended'
+  model: ModelId
+  outcome: ModelDownloadOutcome
+  message: string
+  problem: Problem | null
+}
+/**
+ * The first before the first byte, then at least two a second, also while it waits, verifies or installs.
+ */
+export interface ModelDownloadProgress {
+  type: 'model-download-progress'
+  model: ModelId
+  /**
+   * percent, 0 to 100; null while the total is not known
+   */
+  progress: number | null
+  /**
+   * what happens now, in a short sentence
+   */
+  message: string
+  /**
+   * bytes of the model that are here, those of an earlier attempt included
+   */
+  bytes: number
+  /**
+   * bytes to fetch in all
+   */
+  total: number | null
+  /**
+   * bytes a second over the last seconds; null while nothing arrives
+   */
+  rate: number | null
+  seconds_left: number | null
+}
+/**
+ * One model as the downloader's `status` and `verify` find it.
+ */
+export interface ModelStatusEvent {
+  type: 'model-status'
+  model: ModelId
+  title: string
+  state: ModelState
+  /**
+   * bytes
+   */
+  size: number
+  licence: string
+  enables: string
+  homepage: string
+  /**
+   * one that the app's main functions need
+   */
+  required: boolean
+  /**
+   * it came with the app and cannot be removed by itself
+   */
+  bundled: boolean
+  problem: string | null
 }
 /**
  * First event of a started process. `port` is the loopback port that it bound itself, if it serves HTTP.
