@@ -27,15 +27,16 @@ def install(layer: Path, model: Model, edition: FileSet, staged: Path) -> None:
 
     The old marker goes first and the new one comes last, so an interruption leaves a model that counts as not verified.
     What stood there before is quarantined. The caller holds the model's lock and knows that no good copy is replaced.
-    Raises ModelError (`corrupt-staging`) when the files are not what the manifest says, OSError from the disk.
+    Raises ModelError (`not-as-published`) when the files are not what the manifest says, OSError from the disk.
     """
     problems = [problem for file in edition.files if (problem := digest_problem(staged, file))]
     if problems:
         raise ModelError(
-            "corrupt-staging",
-            f"{model.title} changed on this disk before it was installed.",
+            "not-as-published",
+            f"{model.title} is not what the manifest says.",
             "Check the disk and try again.",
             "; ".join(problems),
+            local=True,
         )
     remove_marker(layer, model)
     for entry in roots(staged, model):
