@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from backend.models.manifest import FileSet, Model
@@ -76,11 +75,7 @@ def sync_directory(path: Path) -> None:
 
 def _replace(source: Path, target: Path, aside: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_dir():
+    if os.path.lexists(target):
         # A directory cannot be replaced in one step; without its marker the gap between the two counts as missing.
-        old = Path(tempfile.mkdtemp(dir=source.parent)) / target.name
-        os.rename(target, old)
-        quarantine(old, aside)
-    elif target.exists():
         quarantine(target, aside)
     os.replace(source, target)

@@ -30,10 +30,11 @@ def read_answer(response: urllib3.BaseHTTPResponse, url: str, expected: int | No
         proxy = proxy_for(url)
         raise http_problems.from_status(response, url, host, None if proxy is None else host_of(proxy))
     start, announced = _extent(response, asked_from)
-    if expected is not None and announced is not None and announced != expected:
+    if expected is not None and announced != expected:
         if response.headers.get("Content-Type", "").startswith("text/html"):
             raise http_problems.web_page(host, url)
-        raise http_problems.wrong_size(host, expected, announced)
+        if announced is not None:
+            raise http_problems.wrong_size(host, expected, announced)
     total = expected if announced is None else announced
     return Answer(start, total, response.headers.get("ETag"), response.headers.get("Last-Modified"))
 

@@ -41,21 +41,21 @@ class ModelFetch:
         self._progress = progress
         self._staged = staging_dir(layer, model)
         self._sources = Sources(layer, model, environment)
+        self._probed = False
 
     def run(self) -> None:
         """Raises ModelError when no source has it, Cancelled. What has arrived stays for the next time."""
         try:
             self._staged.mkdir(parents=True, exist_ok=True)
             with HttpClient(self._policy) as client:
-                self._progress.say("Looking for the internet connection")
-                probe(client, self._sources.probed, self._model, self._policy)
-                self._cancellation.check()
                 self._from_first_that_has_it(client)
             shutil.rmtree(self._staged)
         except OSError as error:
             raise from_os_error(error, f"{self._model.title} was stored") from error
 
     def _from_first_that_has_it(self, client: HttpClient) -> None:
+        if self._sources.mirrored:
+            self._probe(client)
         plans = self._sources.plans(client)
         for plan in plans:
             try:
@@ -73,7 +73,9 @@ class ModelFetch:
         before = sum(transfer.target.stat().st_size for transfer in here)
         missing = [transfer for transfer in plan.transfers if transfer not in here]
         self._progress.set_bytes(before + sum(self._partial(transfer) for transfer in missing))
-        self._refuse_without_space(plan, missing)
+        if missing:
+            self._refuse_without_space(plan, missing)
+            self._probe(client)
         for transfer in missing:
             progress = FileProgress(self._progress, before)
             aside = quarantine_dir(self._layer, self._model)
@@ -84,6 +86,14 @@ class ModelFetch:
         self._progress.say("Installing")
         complete_layout(plan.tree, self._model, plan.edition)
         install(self._layer, self._model, plan.edition, plan.tree)
+
+    def _probe(self, client: HttpClient) -> None:
+        """Once a model: what was reached, or is reached through another source, need not be asked again."""
+        if not self._probed:
+            self._progress.say("Looking for the internet connection")
+            probe(client, self._sources.probed, self._model, self._policy)
+            self._probed = True
+            self._cancellation.check()
 
     def _is_here(self, transfer: Transfer) -> bool:
         """Whether an earlier attempt brought the whole file; one that changed since is dropped."""

@@ -59,6 +59,10 @@ class Sources:
         self._mirror = (environment.get("CONTENTCACHE_MODELS_MIRROR") or "").rstrip("/")
 
     @property
+    def mirrored(self) -> bool:
+        return bool(self._mirror)
+
+    @property
     def probed(self) -> str:
         """The address whose answer says whether the first source can be reached."""
         if self._mirror:

@@ -11,8 +11,9 @@ from backend.contract.events import ModelDownloadEnded, ModelDownloadProgress, s
 from backend.models.download.download_models import Downloads
 
 from ...hub_double.faults import EVERY_TIME, Fault
-from ...hub_double.manifests import REVISION, WHISPER
-from .downloads import BASE_PT, MINILM_FILES, MINILM_ROOT, REPOSITORY, WEIGHTS, YAMNET_FILES, YAMNET_ROOT, World, installed
+from ...hub_double.manifests import REVISION, WHISPER, sha256
+from ...hub_double.resources import resource
+from .downloads import BASE_PT, MINILM_FILES, MINILM_ROOT, REPOSITORY, WEIGHTS, YAMNET_FILES, YAMNET_ROOT, World, installed, some_bytes
 
 
 def test_all_three_models_arrive_whole(world: World) -> None:
@@ -131,6 +132,33 @@ def test_a_mirror_is_a_file_server_over_a_models_directory(world: World, model_i
     before = len(world.hub.requests)
     assert installed(world.run(model_id, CONTENTCACHE_MODELS_MIRROR=mirror))
     assert all(request.path.startswith("/company/models/") for request in world.hub.requests[before:])
+
+
+def test_a_mirror_may_hold_another_accepted_edition(world: World) -> None:
+    """Its marker says which; the digests are still those of our manifest."""
+    other = some_bytes(1234, 8)
+    changed = json.loads(world.manifest_path.read_text())
+    file = {"path": "base.pt", "size": len(other), "sha256": sha256(other), "source_path": "base.pt"}
+    changed["models"][1]["equivalents"] = [{"edition": "rewritten", "origin": "here", "files": [file]}]
+    world.change(changed)
+    world.hub.serve("/mirror/base.pt", resource(other))
+    world.hub.serve("/mirror/.verified/whisper-base.json", resource(b'{"edition": "rewritten", "files": []}'))
+    assert installed(world.run("whisper-base", CONTENTCACHE_MODELS_MIRROR=f"{world.hub.url}/mirror/"))
+    assert (world.layer / "base.pt").read_bytes() == other
+
+
+def test_a_mirror_that_lacks_a_model_says_so_and_no_other_place_is_asked(world: World) -> None:
+    problem = world.problem("whisper-base", CONTENTCACHE_MODELS_MIRROR=f"{world.hub.url}/empty")
+    assert problem.code == "not-found"
+    assert all(request.path.startswith("/empty/") for request in world.hub.requests)
+
+
+def test_what_was_fetched_before_a_crash_is_installed_without_the_network(world: World) -> None:
+    tree = world.layer / ".staging" / "whisper-base" / "tree"
+    tree.mkdir(parents=True)
+    (tree / "base.pt").write_bytes(BASE_PT)
+    assert installed(world.run("whisper-base"))
+    assert world.hub.requests == []
 
 
 def test_the_process_speaks_the_contract(world: World) -> None:

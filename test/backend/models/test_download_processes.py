@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from backend.models.manifest import load_manifest
+from backend.models.registry import ModelState, verify
 
 from ...hub_double.faults import EVERY_TIME, Fault
 from ...hub_double.manifests import WHISPER, tar_gz
@@ -260,3 +262,64 @@ def test_a_cancel_that_the_work_cannot_notice_ends_it_all_the_same(world: World)
             assert process.wait() == 130
     assert time.monotonic() - began < 4
     assert [(event["model"], event["outcome"]) for event in ended(events)] == [("whisper-base", "cancelled"), ("yamnet", "cancelled")]
+
+
+def test_kills_at_any_moment_of_all_three_leave_each_whole_or_not_there(world: World) -> None:
+    """Not only between bytes: also while it starts, unpacks, links, installs and marks."""
+    draw = random.Random(4)
+    world.hub.throttle(2_000_000)
+    for _ in range(20):
+        process = world.start("download")
+        time.sleep(draw.uniform(0.2, 1.2))
+        process.kill()
+        process.communicate()
+        for model in world.manifest.models:
+            if world.is_present(model.id):
+                assert verify(model.id, world.manifest, world.layer).state is ModelState.PRESENT
+                if draw.random() < 0.3:
+                    assert world.call("remove", model.id)[0] == 0
+    world.hub.throttle(None)
+    assert world.call("download")[0] == 0
+    assert all(verify(model.id, world.manifest, world.layer).state is ModelState.PRESENT for model in world.manifest.models)
+    assert list((world.layer / ".staging").iterdir()) == []
+
+
+def isolated(world: World, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
+    """The downloader where there is no network at all, not even a loopback that is up."""
+    unshare = shutil.which("unshare")
+    probe = subprocess.run([unshare, "--net", "true"], capture_output=True, check=False) if unshare else None
+    if unshare is None or probe is None or probe.returncode:
+        pytest.skip("no network namespace can be made here")
+    command = [
+        unshare,
+        "--net",
+        sys.executable,
+        "-m",
+        "backend.models.downloader",
+        *arguments,
+        "--json",
+        "--manifest",
+        str(world.manifest_path),
+    ]
+    environment = {**os.environ, "CONTENTCACHE_MODELS_DIR": str(world.layer)}
+    result = subprocess.run(
+        command, cwd=REPOSITORY_ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    return result.returncode, [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_without_any_network_present_models_are_fine_and_missing_ones_are_named(world: World) -> None:
+    world.run("minilm", "whisper-base")
+    code, events = isolated(world, "download", "--required-only")
+    assert (code, [event["outcome"] for event in ended(events)]) == (0, ["installed"])
+    code, events = isolated(world, "download")
+    assert code == 1
+    assert [(event["model"], event["outcome"]) for event in ended(events)] == [
+        ("minilm", "installed"),
+        ("whisper-base", "installed"),
+        ("yamnet", "failed"),
+    ]
+    problem = ended(events)[-1]["problem"]
+    assert problem["code"] == "no-connection"
+    assert problem["message"] == "Model Yamnet is not cached and there is no internet connection."
+    assert isolated(world, "verify")[0] == 0
