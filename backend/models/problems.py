@@ -36,13 +36,14 @@ class Cancelled(Exception):
 
 
 def size_text(size: int) -> str:
-    """A number of bytes as people say it, in powers of 1,024: `138.5 MB`."""
+    """A number of bytes as people say it, in powers of 1,024: `139 MB`, `1.4 GB`."""
     if size < 1 << 10:
         return f"{size} bytes"
-    for unit, factor in (("kB", 1 << 10), ("MB", 1 << 20)):
-        if size < factor << 10:
-            return f"{size / factor:.1f}".removesuffix(".0") + f" {unit}"
-    return f"{size / (1 << 30):.1f} GB"
+    for unit, factor in (("kB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30)):
+        value = size / factor
+        if value < 1000 or unit == "GB":
+            break
+    return f"{value:.1f}".removesuffix(".0") + f" {unit}" if value < 10 else f"{value:.0f} {unit}"
 
 
 def kept_offline(model: Model) -> ModelError:
