@@ -374,7 +374,7 @@ def test_no_connection_is_told_within_the_time_limit(world: World) -> None:
     world.change(document(_Elsewhere("http://127.0.0.1:9"), tar_gz(YAMNET_FILES)))  # type: ignore[arg-type]
     began = time.monotonic()
     problem = world.problem("whisper-base")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert problem.code == "no-connection"
     assert problem.message == "Model Whisper-base is not cached and there is no internet connection."
 

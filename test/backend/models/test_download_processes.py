@@ -25,6 +25,8 @@ from ...hub_double.resources import Resource
 from .downloads import BASE_PT, REPOSITORY_ROOT, WEIGHTS, YAMNET_FILES, World, document, some_bytes
 
 MEBIBYTE = 1 << 20
+# Far below the silences and waits that are cut short (30 and 60 s), far above what a busy machine needs.
+PROMPT = 15
 
 
 def ended(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -144,7 +146,7 @@ def test_a_cancel_ends_each_model_with_one_event_and_keeps_the_bytes(world: Worl
         process.send_signal(signal.Signals[how])
     events = read_all(process)
     assert process.wait() == 130
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < PROMPT
     assert [(event["model"], event["outcome"]) for event in ended(events)] == [("whisper-base", "cancelled"), ("yamnet", "cancelled")]
     world.hub.throttle(None)
     assert world.call("download", "--only", "whisper-base")[0] == 0
@@ -164,7 +166,7 @@ def test_a_cancel_is_prompt_whatever_it_waits_for(world: World, fault: Fault) ->
     process.send_signal(signal.SIGTERM)
     events = read_all(process)
     assert process.wait() == 130
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < PROMPT
     assert [event["outcome"] for event in ended(events)] == ["cancelled"]
 
 
@@ -260,7 +262,7 @@ def test_a_cancel_that_the_work_cannot_notice_ends_it_all_the_same(world: World)
             process.send_signal(signal.SIGTERM)
             events = read_all(process)
             assert process.wait() == 130
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < PROMPT
     assert [(event["model"], event["outcome"]) for event in ended(events)] == [("whisper-base", "cancelled"), ("yamnet", "cancelled")]
 
 
