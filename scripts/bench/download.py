@@ -11,10 +11,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 from backend.contract.library import ModelId
@@ -23,10 +21,10 @@ from backend.models.download.http_client import HttpClient
 from backend.models.download.policy import Policy
 from backend.models.download.progress import FileProgress, ModelProgress, Ticker
 from backend.models.download.transfer import FileDownload, Transfer
-from scripts.bench.file_server import FileHandler
 
 BAR = 0.9
 MEBIBYTE = 1 << 20
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +75,16 @@ def _write(path: Path, size: int) -> str:
 
 
 def _compare(source: Path, digest: str, folder: Path, rate: float, rounds: int) -> Rates:
-    class Handler(FileHandler):
-        path_served = source
-        rate_limit = rate or None
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_address[1]}/weights.bin"
+    command = [sys.executable, "-m", "scripts.bench.file_server", str(source), str(rate)]
     rates = Rates([], [])
-    try:
+    with subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        url = f"http://127.0.0.1:{server.stdout.readline().strip()}/weights.bin"
         for _ in range(rounds):
             rates.curl.append(_curl(url, folder / "curl.bin"))
             rates.ours.append(_ours(url, source.stat().st_size, digest, folder / "ours.bin"))
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        server.stdin.close()
     return rates
 
 

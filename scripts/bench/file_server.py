@@ -1,7 +1,12 @@
-"""One file over HTTP, as fast as a link of a given rate, or as fast as the machine hands it out."""
+"""`python -m scripts.bench.file_server FILE RATE`: one file over HTTP, at RATE bytes a second or, with 0, as fast as it can.
 
+A process of its own, so that whoever is measured shares nothing with it; it prints its port and ends with its stdin.
+"""
+
+import sys
+import threading
 import time
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +39,20 @@ class FileHandler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """The bench prints its own lines."""
+
+
+def main() -> None:
+    class Handler(FileHandler):
+        path_served = Path(sys.argv[1])
+        rate_limit = float(sys.argv[2]) or None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)
+    sys.stdin.read()
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    main()

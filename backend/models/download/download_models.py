@@ -76,7 +76,7 @@ class Downloads:
         with Ticker(progress, self._emit, self._policy.progress_interval):
             ended = self._outcome(model, progress)
         if ended.outcome is ModelDownloadOutcome.INSTALLED:
-            progress.finish(ended.message)
+            progress.finish()
             self._emit(progress.event())
         self._emit(ended)
         return ended

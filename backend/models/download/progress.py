@@ -42,10 +42,9 @@ class ModelProgress:
             self._bytes = count
             self._arrived += arrived
 
-    def finish(self, message: str) -> None:
+    def finish(self) -> None:
         """Everything is here."""
         with self._lock:
-            self._message = message
             self._bytes = self._total or self._bytes
 
     def event(self) -> ModelDownloadProgress:
