@@ -52,8 +52,11 @@ class RankedFile:
     segments: list[RankedSegment] = field(default_factory=list)
 
     def hits(self) -> list[RankedSegment]:
-        """The segments that are hits by themselves, best first."""
-        return sorted((s for s in self.segments if s.is_hit), key=lambda s: (-s.score, s.segment_id))
+        """The segments that are hits by themselves: those with words of the query first, each part best first.
+
+        Within a file a place that shows the words is surer than one that is only near in meaning, as its neighbours are too.
+        """
+        return sorted((s for s in self.segments if s.is_hit), key=lambda s: (s.coverage < LONE_COVERAGE, -s.score, s.segment_id))
 
 
 def combined(coverage: float, cosine: float) -> float:

@@ -18,7 +18,13 @@ def test_words_and_meaning_of_one_file_add_up_across_segments() -> None:
     both = [KeywordHit(1, 10, 1.0, True)]
     files = fuse([*both, KeywordHit(3, 20, 1.1, True)], near((2, 10, 0.8), (4, 30, 0.9)), 0.3)
     assert [file.item_id for file in files] == [10, 30, 20]
-    assert [segment.segment_id for segment in files[0].hits()] == [2, 1]
+    assert [segment.segment_id for segment in files[0].hits()] == [1, 2]
+
+
+def test_places_with_words_come_before_places_near_in_meaning() -> None:
+    words = [KeywordHit(1, 10, LONE_COVERAGE, True), KeywordHit(2, 10, 1.5, True), KeywordHit(3, 10, LONE_COVERAGE - 0.1, True)]
+    (file,) = fuse(words, near((4, 10, 0.9), (5, 10, 0.95)), 0.3)
+    assert [segment.segment_id for segment in file.hits()] == [2, 1, 5, 4, 3]
 
 
 def test_below_the_floor_is_no_hit_and_adds_nothing() -> None:
