@@ -12,7 +12,7 @@
  * | failed | starting (start, restart), stopped (stop) |
  */
 import type { Problem } from '../contract/generated/events'
-import type { SupervisorState } from '../contract/relay'
+import type { SidecarStatus, SupervisorState } from '../contract/relay'
 import { problem } from '../problem'
 
 /** All in milliseconds. */
@@ -44,14 +44,8 @@ export const defaultTiming: Timing = {
 /** What is to happen once the running child has ended. */
 type AfterExit = 'judge' | 'stop' | 'start' | 'give-up'
 
-export interface Machine {
-  state: SupervisorState
-  pid: number | null
-  readySince: number | null
-  restarts: number
-  memory: number | null
-  problem: Problem | null
-  stderrTail: string[]
+/** What the window is told, and what the judgement needs besides. */
+export interface Machine extends Omit<SidecarStatus, 'name'> {
   /** Times of the crashes that still count. */
   crashes: number[]
   misses: number

@@ -14,7 +14,7 @@ from typing import IO
 from backend.contract.library import ItemKind
 from backend.library.extract import problems
 from backend.library.extract.problems import Unreadable
-from backend.library.extract.protocol import Request, Response
+from backend.library.extract.protocol import Request, Response, unopened
 
 MEMORY = 4 << 30
 
@@ -32,12 +32,8 @@ def answer(request: Request) -> Response:
         return Response(result=read_document(request.path, request.extension))
     except Unreadable as error:
         return Response(problem=error.problem)
-    except FileNotFoundError:
-        return Response(vanished=True)
-    except PermissionError as error:
-        return Response(problem=problems.permission_denied(str(error)))
     except OSError as error:
-        return Response(problem=problems.cannot_open(error))
+        return unopened(error)
     except MemoryError:
         return Response(problem=problems.too_large(f"needs more than {MEMORY >> 30} GB of memory"))
     except Exception as error:

@@ -12,7 +12,7 @@ from typing import IO, Literal, Self
 
 from backend.contract.library import ItemKind, Problem
 from backend.library.extract import problems
-from backend.library.extract.protocol import Request, Response
+from backend.library.extract.protocol import Request, Response, unopened
 from backend.library.store.results import IndexResult
 from backend.library.store.rows import extension_of
 
@@ -85,12 +85,8 @@ class Extractor:
     ) -> Response:
         try:
             seconds = self._seconds(path.stat().st_size)
-        except FileNotFoundError:
-            return Response(vanished=True)
-        except PermissionError as error:
-            return Response(problem=problems.permission_denied(str(error)))
         except OSError as error:
-            return Response(problem=problems.cannot_open(error))
+            return unopened(error)
         request = Request(
             task=task, path=path, kind=kind, extension=extension_of(path.name), thumbnail=thumbnail, limit=seconds + 2 * TICK + 5.0
         )

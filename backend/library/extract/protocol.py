@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from backend.contract.library import ItemKind, Problem
+from backend.library.extract import problems
 from backend.library.store.results import IndexResult
 
 
@@ -31,3 +32,14 @@ class Response(_Message):
     problem: Problem | None = None
     vanished: bool = False
     made: bool | None = None
+
+
+def unopened(error: OSError) -> Response:
+    """The answer for a file that the system does not let be opened or read."""
+    match error:
+        case FileNotFoundError():
+            return Response(vanished=True)
+        case PermissionError():
+            return Response(problem=problems.permission_denied(str(error)))
+        case _:
+            return Response(problem=problems.cannot_open(error))
