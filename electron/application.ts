@@ -4,9 +4,12 @@ import path from 'node:path'
 import { app, dialog, Menu, nativeTheme, session, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
 import { addContextMenu } from './context-menu'
 import type { MenuCommand, Session, Settings } from './contract/ipc'
+import { emptyPicture } from './contract/picture'
+import { createDialogs } from './dialogs'
 import { menuChannel } from './ipc/channels'
 import { itemHandlers } from './ipc/items'
 import { libraryHandlers } from './ipc/library'
+import { modelHandlers } from './ipc/models'
 import { registerIpc } from './ipc/register'
 import { settingsHandlers } from './ipc/settings'
 import { sidecarHandlers } from './ipc/sidecars'
@@ -14,6 +17,7 @@ import type { LaunchOptions } from './launch-options'
 import type { Log } from './log/log'
 import { menuTemplate } from './menu'
 import { menuLabels } from './menu-labels'
+import { createModels } from './models/create-models'
 import type { Paths } from './paths'
 import { EventStream } from './relay/event-stream'
 import { startRelay } from './relay/server'
@@ -27,6 +31,7 @@ import { secureSession } from './security/secure-session'
 import { isTrustedSender } from './security/sender'
 import { SettingsStore } from './settings'
 import { createSidecars, notStarted, type Sidecars } from './sidecars/sidecars'
+import { suggestedFolders } from './suggested-folders'
 import { createWindow } from './window'
 
 export interface Application {
@@ -49,13 +54,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
   const isOffline = (): boolean => options.offline || settings.get().offline
   const origins = developmentOrigin === null ? [appOrigin] : [appOrigin, developmentOrigin]
 
-  const events = new EventStream({
-    offline: isOffline(),
-    sidecars: [notStarted('search-server'), notStarted('audio-processor')],
-    engines: [],
-    library: null,
-    progress: [],
-  })
+  const events = new EventStream({ ...emptyPicture, offline: isOffline(), sidecars: [notStarted('search-server'), notStarted('audio-processor')] })
   const secret = randomBytes(32).toString('base64url')
   // The client asks for the port of a sidecar that itself is checked through the client.
   const holder: { sidecars: Sidecars | null } = { sidecars: null }
@@ -66,9 +65,11 @@ export async function startApplication({ options, paths, build, developmentOrigi
   })
   const sidecars = createSidecars({ paths, secret, isOffline, events, client, log })
   holder.sidecars = sidecars
+  const models = createModels({ paths, isOffline, events, sidecars })
   const relay = await startRelay({ events, client, origins, log })
 
   let window: BrowserWindow | null = null
+  const dialogs = createDialogs(() => window)
   const send = (command: MenuCommand): void => {
     show()
     window?.webContents.send(menuChannel, command)
@@ -79,12 +80,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
     const labels = menuLabels(language === 'system' ? app.getLocale() : language)
     Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ labels, platform: process.platform, development: developmentOrigin !== null, send })))
     if (events.snapshot.offline !== isOffline()) events.publish({ type: 'offline-changed', offline: isOffline() })
-  }
-
-  async function askForFolder(): Promise<string | null> {
-    const options: Electron.OpenDialogOptions = { properties: ['openDirectory', 'createDirectory'] }
-    const { canceled, filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options))
-    return canceled ? null : (filePaths[0] ?? null)
+    if (isOffline()) models.cancelDownloads()
   }
 
   function describeSession(): Session {
@@ -97,6 +93,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
       offlineFlag: options.offline,
       dataDirectory: paths.data,
       modelsDirectory: paths.models,
+      suggestedFolders: suggestedFolders((name) => app.getPath(name)),
     }
   }
 
@@ -126,7 +123,8 @@ export async function startApplication({ options, paths, build, developmentOrigi
   registerIpc(
     {
       'session:get': describeSession,
-      ...libraryHandlers(client, askForFolder),
+      ...libraryHandlers(client, () => dialogs.askForFolder()),
+      ...modelHandlers(models, dialogs),
       ...itemHandlers(client, shell),
       ...settingsHandlers(settings, apply),
       ...sidecarHandlers((name) => sidecars.restart(name)),
@@ -142,11 +140,12 @@ export async function startApplication({ options, paths, build, developmentOrigi
     dialog.showMessageBox({ type: 'warning', message, detail: detail ?? '' }).catch((error: unknown) => log.warn(String(error)))
   }
   await sidecars.start()
+  void models.look()
 
   return {
     show,
     stop: async () => {
-      await sidecars.stop()
+      await Promise.all([models.stop(), sidecars.stop()])
       client.close()
       await relay.close()
     },

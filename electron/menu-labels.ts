@@ -8,6 +8,7 @@ export interface MenuLabels {
   settings: string
   search: string
   library: string
+  models: string
   pause: string
   keys: string
 }
@@ -23,6 +24,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     settings: 'Settings…',
     search: 'Search',
     library: 'Library',
+    models: 'Models',
     pause: 'Pause or Resume Processing',
     keys: 'Keyboard Shortcuts',
   },
@@ -36,6 +38,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     settings: 'Einstellungen …',
     search: 'Suche',
     library: 'Bibliothek',
+    models: 'Modelle',
     pause: 'Verarbeitung anhalten oder fortsetzen',
     keys: 'Tastenkürzel',
   },

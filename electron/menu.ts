@@ -37,6 +37,7 @@ export function menuTemplate({ labels, platform, development, send }: MenuOption
       submenu: [
         command(labels.search, 'focus-search', 'CommandOrControl+K'),
         command(labels.library, 'show-library', 'CommandOrControl+L'),
+        command(labels.models, 'show-models'),
         command(labels.pause, 'toggle-processing', 'CommandOrControl+Shift+P'),
         separator,
         { role: 'resetZoom' },

@@ -40,7 +40,7 @@ export function resolvePaths(installation: Installation, options: LaunchOptions)
   return {
     data,
     models: options.modelsDirectory ?? environment['CONTENTCACHE_MODELS_DIR'] ?? path.join(isPackaged ? data : checkout, 'models'),
-    bundledModels: isPackaged ? path.join(resourcesPath, '.contentcache', 'models') : null,
+    bundledModels: isPackaged ? path.join(resourcesPath, '.contentcache', 'models') : (environment['CONTENTCACHE_BUNDLED_MODELS_DIR'] ?? null),
     code: isPackaged ? resourcesPath : appPath,
     python: environment['CONTENTCACHE_PYTHON'] ?? ownPython,
     logs: path.join(data, 'logs'),

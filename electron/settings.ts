@@ -5,12 +5,13 @@ import type { Problem } from './contract/generated/events'
 import { settingsSchema, type IpcArgument, type Settings } from './contract/ipc'
 import { messageOf, problem, ProblemError } from './problem'
 
-export const defaultSettings: Settings = { appearance: 'system', language: 'system', offline: false }
+export const defaultSettings: Settings = { welcomed: false, appearance: 'system', language: 'system', offline: false }
 
 type SettingsChange = IpcArgument<'settings:update'>
 
 function merge(settings: Settings, change: SettingsChange): Settings {
   return {
+    welcomed: change.welcomed ?? settings.welcomed,
     appearance: change.appearance ?? settings.appearance,
     language: change.language ?? settings.language,
     offline: change.offline ?? settings.offline,

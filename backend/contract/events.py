@@ -119,6 +119,7 @@ class ModelStatusEvent(Contract):
     homepage: str
     required: bool = Field(description="one that the app's main functions need")
     bundled: bool = Field(description="it came with the app and cannot be removed by itself")
+    partial: int = Field(default=0, description="bytes that an interrupted download left here; the next one goes on from them")
     problem: str | None = None
 
 
@@ -136,6 +137,14 @@ class ModelDownloadEnded(Contract):
     outcome: ModelDownloadOutcome
     message: str
     problem: Problem | None = None
+
+
+class ModelExportProgress(Contract):
+    """The first before the first byte, then at least two a second; an export has no other event, its exit code says the end."""
+
+    type: Literal["model-export-progress"] = "model-export-progress"
+    bytes: int
+    total: int
 
 
 class ErrorEvent(Contract):
@@ -163,6 +172,7 @@ SidecarEvent = Annotated[
     | ModelDownloadProgress
     | ModelDownloadEnded
     | ModelStatusEvent
+    | ModelExportProgress
     | ErrorEvent
     | Bye,
     Field(discriminator="type"),

@@ -4,12 +4,16 @@
  */
 import * as v from 'valibot'
 import type { Item, Problem, QueueSummary, Root } from './generated/api'
-import type { SidecarName } from './generated/events'
+import type { ModelId, SidecarName } from './generated/events'
 
 const id = v.pipe(v.number(), v.integer(), v.minValue(1))
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 
+const model = v.picklist(['minilm', 'whisper-base', 'yamnet'] satisfies ModelId[])
+
 export const settingsSchema = v.object({
+  /** The steps of the first start were seen or skipped. */
+  welcomed: v.boolean(),
   appearance: v.picklist(['system', 'light', 'dark']),
   language: v.picklist(['system', 'en', 'de']),
   offline: v.boolean(),
@@ -28,6 +32,15 @@ export const ipcArguments = {
   'library:set-paused': v.object({ paused: v.boolean() }),
   'item:open': v.object({ itemId: id }),
   'item:reveal': v.object({ itemId: id }),
+  'models:look': v.undefined(),
+  'models:download': v.object({ model }),
+  'models:cancel': v.object({ model }),
+  'models:verify': v.object({ model }),
+  'models:remove': v.object({ model }),
+  'models:choose-import': v.object({ kind: v.picklist(['file', 'folder']) }),
+  'models:import': v.object({ path }),
+  'models:choose-export': v.object({ models: v.pipe(v.array(model), v.minLength(1)) }),
+  'models:cancel-export': v.undefined(),
   'sidecar:restart': v.object({ name: v.picklist(['search-server', 'audio-processor'] satisfies SidecarName[]) }),
   'settings:get': v.undefined(),
   'settings:update': v.partial(settingsSchema),
@@ -49,6 +62,20 @@ export interface Session {
   offlineFlag: boolean
   dataDirectory: string
   modelsDirectory: string
+  /** This person's own folders that exist, to be offered at the first start. */
+  suggestedFolders: SuggestedFolder[]
+}
+
+export interface SuggestedFolder {
+  kind: 'documents' | 'music' | 'videos' | 'pictures'
+  path: string
+}
+
+/** What became of each model that was offered; one that was here already counts as installed. */
+export interface ImportSummary {
+  installed: ModelId[]
+  failed: ModelId[]
+  cancelled: ModelId[]
 }
 
 export interface IpcResults {
@@ -64,6 +91,19 @@ export interface IpcResults {
   'library:set-paused': QueueSummary
   'item:open': null
   'item:reveal': null
+  /** Reads anew which models are there. */
+  'models:look': null
+  /** These four begin and return; how it goes is a fact, so it comes over the relay. Asked again while it runs, nothing more begins. */
+  'models:download': null
+  'models:cancel': null
+  'models:verify': null
+  'models:remove': null
+  /** At the end of the import; null: the person closed the dialog. */
+  'models:choose-import': ImportSummary | null
+  'models:import': ImportSummary
+  /** The file, when it is written whole; null: the person closed the dialog or cancelled. */
+  'models:choose-export': string | null
+  'models:cancel-export': null
   'sidecar:restart': null
   'settings:get': Settings
   'settings:update': Settings
@@ -81,7 +121,7 @@ export interface Bridge {
   onMenu(listener: (command: MenuCommand) => void): () => void
 }
 
-export type MenuCommand = 'focus-search' | 'show-library' | 'add-folder' | 'show-settings' | 'show-keys' | 'toggle-processing'
+export type MenuCommand = 'focus-search' | 'show-library' | 'add-folder' | 'show-models' | 'show-settings' | 'show-keys' | 'toggle-processing'
 
 declare global {
   interface Window {

@@ -3,9 +3,9 @@
  * function, so a client that applies events holds what a fresh snapshot would say.
  */
 import type { EngineStatus, JobProgress, JobStage, ModelId, SidecarName } from './generated/events'
-import type { RelayEvent, SidecarStatus, Snapshot } from './relay'
+import type { ModelEntry, RelayEvent, SidecarStatus, Snapshot } from './relay'
 
-export type Picture = Pick<Snapshot, 'offline' | 'sidecars' | 'engines' | 'library' | 'progress'>
+export type Picture = Pick<Snapshot, 'offline' | 'sidecars' | 'engines' | 'library' | 'progress' | 'models' | 'modelExport'>
 
 const sidecarOfStage: Record<JobStage, SidecarName> = {
   extracting: 'search-server',
@@ -15,10 +15,24 @@ const sidecarOfStage: Record<JobStage, SidecarName> = {
   transcribing: 'audio-processor',
 }
 
-const sidecarOfEngine: Record<ModelId, SidecarName> = {
+/** Which process loads a model. */
+export const sidecarOfEngine: Record<ModelId, SidecarName> = {
   minilm: 'search-server',
   'whisper-base': 'audio-processor',
   yamnet: 'audio-processor',
+}
+
+const modelIds = Object.keys(sidecarOfEngine) as ModelId[]
+
+/** Before anything has been heard. */
+export const emptyPicture: Picture = {
+  offline: false,
+  sidecars: [],
+  engines: [],
+  library: null,
+  progress: [],
+  models: modelIds.map((model) => ({ model, status: null, work: null, progress: null, failure: null })),
+  modelExport: null,
 }
 
 export function isAlive(sidecar: SidecarStatus): boolean {
@@ -54,6 +68,10 @@ function withSidecar(picture: Picture, sidecar: SidecarStatus): Picture {
   }
 }
 
+function withModel(picture: Picture, model: ModelId, change: (entry: ModelEntry) => Partial<ModelEntry>): Picture {
+  return { ...picture, models: picture.models.map((entry) => (entry.model === model ? { ...entry, ...change(entry) } : entry)) }
+}
+
 export function applyEvent(picture: Picture, event: RelayEvent): Picture {
   switch (event.type) {
     case 'sidecar-changed':
@@ -75,9 +93,18 @@ export function applyEvent(picture: Picture, event: RelayEvent): Picture {
       return event.item.state === 'working' ? picture : { ...picture, progress: withoutItem(picture.progress, event.item.id) }
     case 'item-removed':
       return { ...picture, progress: withoutItem(picture.progress, event.item_id) }
-    case 'model-download-progress':
-    case 'model-download-ended':
     case 'model-status':
+      return withModel(picture, event.model, ({ failure }) => ({ status: event, failure: event.state === 'present' ? null : failure }))
+    case 'model-work-changed':
+      return withModel(picture, event.model, () => ({ work: event.work, progress: null, failure: event.failure }))
+    case 'model-download-progress':
+      // A process that is being ended may still have spoken.
+      return withModel(picture, event.model, ({ work, progress }) => ({ progress: work === null ? progress : event }))
+    case 'model-export-changed':
+      return { ...picture, modelExport: event.file === null ? null : { file: event.file, progress: null } }
+    case 'model-export-progress':
+      return picture.modelExport === null ? picture : { ...picture, modelExport: { ...picture.modelExport, progress: event } }
+    case 'model-download-ended':
     case 'error':
       return picture
   }

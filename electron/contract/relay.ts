@@ -2,7 +2,18 @@
  * What the relay says on `/events`: one snapshot first, then numbered events.
  * `sequence` rises by one a message; a client that sees a gap asks for a new snapshot by reconnecting.
  */
-import type { EngineStatus, JobProgress, LibrarySummary, Problem, SidecarEvent, SidecarName } from './generated/events'
+import type {
+  EngineStatus,
+  JobProgress,
+  LibrarySummary,
+  ModelDownloadProgress,
+  ModelExportProgress,
+  ModelId,
+  ModelStatusEvent,
+  Problem,
+  SidecarEvent,
+  SidecarName,
+} from './generated/events'
 
 /** DESIGN.md, Supervisor: the one state machine of both sidecars. */
 export type SupervisorState = 'stopped' | 'starting' | 'ready' | 'degraded' | 'restarting' | 'failed'
@@ -21,6 +32,26 @@ export interface SidecarStatus {
   stderrTail: string[]
 }
 
+/** What main is doing with a model now. */
+export type ModelWork = 'download' | 'import' | 'verify' | 'remove'
+
+export interface ModelEntry {
+  model: ModelId
+  /** As the downloader found it last; null until it has looked. */
+  status: ModelStatusEvent | null
+  work: ModelWork | null
+  /** Of the work, as far as it says. */
+  progress: ModelDownloadProgress | null
+  /** Why the last work failed; gone when the next begins or the model is there. */
+  failure: Problem | null
+}
+
+export interface ModelExport {
+  /** Where to, as the person chose it. */
+  file: string
+  progress: ModelExportProgress | null
+}
+
 export interface Snapshot {
   type: 'snapshot'
   sequence: number
@@ -30,6 +61,10 @@ export interface Snapshot {
   /** null until search_server has answered for the first time. */
   library: LibrarySummary | null
   progress: JobProgress[]
+  /** Every model of the app, always. */
+  models: ModelEntry[]
+  /** null: none is being written. */
+  modelExport: ModelExport | null
 }
 
 /** Sidecar events that main forwards; `ready`, `heartbeat` and `bye` end in the sidecar's status. */
@@ -39,6 +74,8 @@ export type RelayEvent =
   | ForwardedEvent
   | { type: 'sidecar-changed'; sidecar: SidecarStatus }
   | { type: 'offline-changed'; offline: boolean }
+  | { type: 'model-work-changed'; model: ModelId; work: ModelWork | null; failure: Problem | null }
+  | { type: 'model-export-changed'; file: string | null }
 
 export interface NumberedEvent {
   type: 'event'

@@ -11,6 +11,7 @@ const tooSlow = 1013
 export class EventStream {
   private readonly clients = new Map<WebSocket, { answered: boolean }>()
   private readonly pingTimer: NodeJS.Timeout
+  private readonly listeners: ((event: RelayEvent) => void)[] = []
   private sequence = 0
 
   constructor(
@@ -35,6 +36,12 @@ export class EventStream {
     const message: NumberedEvent = { type: 'event', sequence: this.sequence, event }
     const text = JSON.stringify(message)
     for (const client of this.clients.keys()) this.send(client, text)
+    for (const listener of this.listeners) listener(event)
+  }
+
+  /** For main's own parts; they hear an event once it is in the picture. */
+  subscribe(listener: (event: RelayEvent) => void): void {
+    this.listeners.push(listener)
   }
 
   connect(client: WebSocket): void {

@@ -1,10 +1,13 @@
-/** The environment of a sidecar: what a program needs from the machine, and nothing of how the app itself was started. */
+/** The environment of the app's Python processes: what a program needs from the machine, and nothing of how the app itself was started. */
 
-export interface SidecarSettings {
-  dataDirectory: string
+export interface PythonSettings {
   modelsDirectory: string
   bundledModelsDirectory: string | null
   offline: boolean
+}
+
+export interface SidecarSettings extends PythonSettings {
+  dataDirectory: string
   /** Only search_server has an HTTP API to guard. */
   secret?: string
 }
@@ -13,7 +16,13 @@ const inherited = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TMPDIR', 'TEMP', 'TMP'],
   ...['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR', 'OMP_NUM_THREADS'],
   ...['SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PROGRAMDATA'],
-  ...['NUMBER_OF_PROCESSORS', 'PROCESSOR_ARCHITECTURE', 'PROCESSOR_IDENTIFIER'],
+  ...['NUMBER_OF_PROCESSORS', 'PROCESSOR_ARCHITECTURE', 'PROCESSOR_IDENTIFIER', 'CONTENTCACHE_MODELS_MANIFEST'],
+])
+
+/** How this machine reaches the network, and where its models come from: for the one process that may go out. */
+const network = new Set([
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+  ...['HF_ENDPOINT', 'CONTENTCACHE_MODELS_MIRROR'],
 ])
 
 /** PYTHONPATH, LD_LIBRARY_PATH (an AppImage sets it), ELECTRON_* and the like would make Python load the wrong things. */
@@ -22,19 +31,29 @@ export function isInherited(name: string): boolean {
   return inherited.has(upper) || upper.startsWith('LC_')
 }
 
-export function sidecarEnvironment(parent: NodeJS.ProcessEnv, settings: SidecarSettings): NodeJS.ProcessEnv {
+function pythonEnvironment(parent: NodeJS.ProcessEnv, settings: PythonSettings, isPassedOn: (name: string) => boolean): NodeJS.ProcessEnv {
   return {
-    ...Object.fromEntries(Object.entries(parent).filter(([name]) => isInherited(name))),
+    ...Object.fromEntries(Object.entries(parent).filter(([name]) => isPassedOn(name))),
     PYTHONUNBUFFERED: '1',
     PYTHONIOENCODING: 'utf-8',
     PYTHONUTF8: '1',
     PYTHONNOUSERSITE: '1',
-    HF_HUB_OFFLINE: '1',
-    TRANSFORMERS_OFFLINE: '1',
-    CONTENTCACHE_DATA_DIR: settings.dataDirectory,
     CONTENTCACHE_MODELS_DIR: settings.modelsDirectory,
     ...(settings.bundledModelsDirectory === null ? {} : { CONTENTCACHE_BUNDLED_MODELS_DIR: settings.bundledModelsDirectory }),
     ...(settings.offline ? { CONTENTCACHE_OFFLINE: '1' } : {}),
+  }
+}
+
+export function sidecarEnvironment(parent: NodeJS.ProcessEnv, settings: SidecarSettings): NodeJS.ProcessEnv {
+  return {
+    ...pythonEnvironment(parent, settings, isInherited),
+    HF_HUB_OFFLINE: '1',
+    TRANSFORMERS_OFFLINE: '1',
+    CONTENTCACHE_DATA_DIR: settings.dataDirectory,
     ...(settings.secret === undefined ? {} : { CONTENTCACHE_SECRET: settings.secret }),
   }
+}
+
+export function downloaderEnvironment(parent: NodeJS.ProcessEnv, settings: PythonSettings): NodeJS.ProcessEnv {
+  return pythonEnvironment(parent, settings, (name) => isInherited(name) || network.has(name.toUpperCase()))
 }

@@ -1,7 +1,7 @@
 /** Starts and ends the real application: a built checkout on a real Electron, with its own data directory. */
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { modelsDirectory, root } from './checkout'
@@ -13,7 +13,12 @@ export interface LaunchOptions {
   /** Of the display; undefined where the platform needs none. */
   display?: string | undefined
   modelsDirectory?: string
+  bundledModelsDirectory?: string
   offline?: boolean
+  /** The steps of the first start are shown; otherwise they count as seen. */
+  firstStart?: boolean
+  /** More of the environment, for example where models come from. */
+  environment?: Record<string, string>
 }
 
 /** Seconds that an orderly end may take before it counts as hung. */
@@ -34,6 +39,7 @@ export class RunningApp {
 
   /** Resolves when the window has drawn something. */
   static async start(options: LaunchOptions): Promise<RunningApp> {
+    if (options.firstStart !== true) await skipFirstStart(options.dataDirectory)
     const { executable, args, env } = launchCommand(options)
     const electron = await _electron.launch({ executablePath: executable, args, env, timeout: 60_000, colorScheme: null })
     const main = ownProcess(electron)
@@ -117,10 +123,21 @@ export function launchCommand(options: LaunchOptions): { executable: string; arg
   return { executable: command.executable, args, env: launchEnvironment(command.env, options) }
 }
 
+async function skipFirstStart(dataDirectory: string): Promise<void> {
+  await mkdir(dataDirectory, { recursive: true })
+  try {
+    await writeFile(path.join(dataDirectory, 'settings.json'), '{"welcomed":true}', { flag: 'wx' })
+  } catch (error) {
+    // The settings of an earlier launch.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 function launchEnvironment(inherited: NodeJS.ProcessEnv, options: LaunchOptions): Record<string, string> {
   const display = options.display === undefined ? {} : { DISPLAY: options.display }
   // Read in English, whoever started it.
-  const environment: NodeJS.ProcessEnv = { ...inherited, ...display, LANGUAGE: 'en', LC_ALL: 'C.UTF-8' }
+  const bundle = options.bundledModelsDirectory === undefined ? {} : { CONTENTCACHE_BUNDLED_MODELS_DIR: options.bundledModelsDirectory }
+  const environment: NodeJS.ProcessEnv = { ...inherited, ...display, ...bundle, ...options.environment, LANGUAGE: 'en', LC_ALL: 'C.UTF-8' }
   // Either would turn Electron into something else than the application.
   delete environment['ELECTRON_RUN_AS_NODE']
   delete environment['NODE_OPTIONS']

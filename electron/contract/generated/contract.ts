@@ -30,6 +30,7 @@ export type SidecarEvent =
   | ModelDownloadProgress
   | ModelDownloadEnded
   | ModelStatusEvent
+  | ModelExportProgress
   | ErrorEvent
   | Bye
 export type SidecarCommand = Shutdown
@@ -276,6 +277,14 @@ export interface ModelDownloadProgress {
   seconds_left: number | null
 }
 /**
+ * The first before the first byte, then at least two a second; an export has no other event, its exit code says the end.
+ */
+export interface ModelExportProgress {
+  type: 'model-export-progress'
+  bytes: number
+  total: number
+}
+/**
  * One model as the downloader's `status` and `verify` find it.
  */
 export interface ModelStatusEvent {
@@ -298,6 +307,10 @@ export interface ModelStatusEvent {
    * it came with the app and cannot be removed by itself
    */
   bundled: boolean
+  /**
+   * bytes that an interrupted download left here; the next one goes on from them
+   */
+  partial: number
   problem: string | null
 }
 /**

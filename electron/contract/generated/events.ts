@@ -19,6 +19,7 @@ export type {
   ModelDownloadEnded,
   ModelDownloadOutcome,
   ModelDownloadProgress,
+  ModelExportProgress,
   ModelId,
   ModelState,
   ModelStatusEvent,

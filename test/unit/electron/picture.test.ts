@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineState, Item, ItemState, JobStage, ModelId, SidecarName } from '../../../electron/contract/generated/events'
-import { applyEvent, type Picture } from '../../../electron/contract/picture'
+import { applyEvent, emptyPicture, type Picture } from '../../../electron/contract/picture'
 import type { RelayEvent, SupervisorState } from '../../../electron/contract/relay'
 import { notStarted } from '../../../electron/sidecars/sidecars'
 
-const empty: Picture = { offline: false, sidecars: [notStarted('search-server'), notStarted('audio-processor')], engines: [], library: null, progress: [] }
+const empty: Picture = { ...emptyPicture, sidecars: [notStarted('search-server'), notStarted('audio-processor')] }
 
 function item(id: number, state: ItemState): Item {
   return {

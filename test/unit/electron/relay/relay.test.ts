@@ -6,7 +6,7 @@ import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { applyEvent, type Picture } from '../../../../electron/contract/picture'
+import { applyEvent, emptyPicture, type Picture } from '../../../../electron/contract/picture'
 import type { NumberedEvent, RelayEvent, RelayMessage, Snapshot } from '../../../../electron/contract/relay'
 import { EventStream } from '../../../../electron/relay/event-stream'
 import { startRelay, type Relay } from '../../../../electron/relay/server'
@@ -50,7 +50,7 @@ beforeEach(async () => {
   upstream.listen(0, '127.0.0.1')
   await once(upstream, 'listening')
   port = (upstream.address() as AddressInfo).port
-  events = new EventStream({ offline: true, sidecars: [], engines: [], library: null, progress: [] }, 200_000)
+  events = new EventStream({ ...emptyPicture, offline: true }, 200_000)
   relay = await startRelay({ events, client: new SearchClient({ port: () => port, secret }), origins: [origin], log: quiet })
 })
 

@@ -1,3 +1,4 @@
+import { emptyPicture } from '@contract/picture'
 import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import LibraryWait from '@/components/common/LibraryWait.vue'
@@ -19,7 +20,7 @@ const server = (change: Partial<SidecarStatus>): SidecarStatus => ({
 })
 
 function render(status: SidecarStatus) {
-  useConnectionStore().apply({ type: 'snapshot', sequence: 1, offline: false, sidecars: [status], engines: [], library: null, progress: [] })
+  useConnectionStore().apply({ type: 'snapshot', sequence: 1, ...emptyPicture, sidecars: [status] })
   return mount(LibraryWait, { global: { plugins: [i18n] } })
 }
 

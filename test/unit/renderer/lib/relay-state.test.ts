@@ -1,9 +1,10 @@
+import { emptyPicture } from '@contract/picture'
 import { describe, expect, it } from 'vitest'
 import type { JobProgress, RelayEvent, RelayMessage } from '@/contract'
 import { applyMessage, emptyRelayState, type RelayState } from '@/lib/relay-state'
 import { aLibrary, anItem, aQueue, aSidecar } from '../fixtures'
 
-const snapshot: RelayMessage = { type: 'snapshot', sequence: 7, offline: false, sidecars: [aSidecar()], engines: [], library: null, progress: [] }
+const snapshot: RelayMessage = { type: 'snapshot', sequence: 7, ...emptyPicture, sidecars: [aSidecar()] }
 const event = (sequence: number, body: RelayEvent): RelayMessage => ({ type: 'event', sequence, event: body })
 const progress: JobProgress & RelayEvent = { type: 'job-progress', item_id: 1, name: 'a', stage: 'transcribing', done: 1, total: 2, unit: 'seconds', seconds_left: 1 }
 

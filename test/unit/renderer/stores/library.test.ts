@@ -1,3 +1,4 @@
+import { emptyPicture } from '@contract/picture'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import type { IpcReply, Problem } from '@/contract'
@@ -30,7 +31,7 @@ describe('library store', () => {
     })
     library = useLibraryStore()
     notices = useNoticeStore()
-    useConnectionStore().apply({ type: 'snapshot', sequence: 0, offline: false, sidecars: [], engines: [], library: aLibrary({ roots: [root] }), progress: [] })
+    useConnectionStore().apply({ type: 'snapshot', sequence: 0, ...emptyPicture, library: aLibrary({ roots: [root] }) })
     await nextTick()
   })
   afterEach(() => {

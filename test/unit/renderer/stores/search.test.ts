@@ -1,3 +1,4 @@
+import { emptyPicture } from '@contract/picture'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { useConnectionStore } from '@/stores/connection'
@@ -78,7 +79,7 @@ describe('search store', () => {
 
   it('says in words what failed, and asks again when the search engine is back', async () => {
     const connection = useConnectionStore()
-    connection.apply({ type: 'snapshot', sequence: 0, offline: false, sidecars: [], engines: [], library: aLibrary(), progress: [] })
+    connection.apply({ type: 'snapshot', sequence: 0, ...emptyPicture, library: aLibrary() })
     await type('country')
     await request(0).fail(503, { problem: { code: 'down', message: 'The search engine is restarting.', next_step: null, detail: null } })
     expect([search.status, search.problem?.message]).toEqual(['failed', 'The search engine is restarting.'])
@@ -89,7 +90,7 @@ describe('search store', () => {
 
   it('ranks again when meaning is ready, as a soft update that keeps what was opened', async () => {
     const connection = useConnectionStore()
-    connection.apply({ type: 'snapshot', sequence: 0, offline: false, sidecars: [], engines: [], library: aLibrary(), progress: [] })
+    connection.apply({ type: 'snapshot', sequence: 0, ...emptyPicture, library: aLibrary() })
     await vi.advanceTimersByTimeAsync(10)
     await type('country')
     await request(0).answer(anAnswer({ hits: [hitOf(1), hitOf(2)], meaning: 'warming' }))
@@ -104,7 +105,7 @@ describe('search store', () => {
 
   it('asks at most once per pause while many files get indexed', async () => {
     const connection = useConnectionStore()
-    connection.apply({ type: 'snapshot', sequence: 0, offline: false, sidecars: [], engines: [], library: aLibrary(), progress: [] })
+    connection.apply({ type: 'snapshot', sequence: 0, ...emptyPicture, library: aLibrary() })
     await vi.advanceTimersByTimeAsync(10)
     await type('country')
     await request(0).answer(anAnswer({ hits: [hitOf(1, 'old name')] }))
