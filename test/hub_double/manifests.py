@@ -38,11 +38,17 @@ def tar_gz(files: Mapping[str, bytes]) -> bytes:
 
 
 def serve_present_models(hub: HubDouble, layer: Path, manifest: Manifest | None = None) -> dict[str, Any]:
-    """Serve the real models that `layer` holds, each in the edition it has there; the manifest document for them."""
+    """Serve the real models that `layer` holds, each in the edition it has there; the manifest document for them.
+
+    A model that `layer` does not hold is in the manifest all the same, and the double answers 404 for it.
+    """
     entries = []
     for model in (manifest or load_manifest()).models:
-        edition = next(edition for edition in model.editions if all(_fits(layer, file.path, file.size) for file in edition.files))
-        entries.append(_entry(model, edition, _serve(hub, layer, model, edition)))
+        edition = next((edition for edition in model.editions if all(_fits(layer, file.path, file.size) for file in edition.files)), None)
+        if edition is None:
+            entries.append(_entry(model, model.published, _source(hub, model)))
+        else:
+            entries.append(_entry(model, edition, _serve(hub, layer, model, edition)))
     return {"version": 1, "models": entries}
 
 
@@ -59,14 +65,24 @@ def _serve(hub: HubDouble, layer: Path, model: Model, edition: FileSet) -> dict[
         files: dict[str, bytes | Path] = {file.source_path: (layer / file.path).resolve() for file in edition.files}
         large = frozenset(file.source_path for file in edition.files if file.blob is not None and len(file.blob) == 64)
         serve_repository(hub, source.repository, source.revision, files, large)
-        return {"kind": source.kind, "repository": source.repository, "revision": source.revision}
+        return _source(hub, model)
     if source.kind == "https":
         hub.serve(WHISPER, resource(layer / edition.files[0].path))
-        return {"kind": source.kind, "url": f"{hub.url}{WHISPER}"}
+        return _source(hub, model)
     archive = tar_gz({file.source_path: (layer / file.path).read_bytes() for file in edition.files})
     hub.serve(YAMNET, resource(archive))
-    url = f"{hub.url}{YAMNET}?tf-hub-format=compressed"
-    return {"kind": source.kind, "url": url, "archive_size": len(archive), "archive_sha256": sha256(archive)}
+    return _source(hub, model) | {"archive_size": len(archive), "archive_sha256": sha256(archive)}
+
+
+def _source(hub: HubDouble, model: Model) -> dict[str, Any]:
+    """The model's first source, with the double in place of the real host."""
+    source = {key: value for key, value in asdict(model.sources[0]).items() if value is not None}
+    match source["kind"]:
+        case "https":
+            return source | {"url": f"{hub.url}{WHISPER}"}
+        case "tfhub":
+            return source | {"url": f"{hub.url}{YAMNET}?tf-hub-format=compressed"}
+    return source
 
 
 def _entry(model: Model, edition: FileSet, source: dict[str, Any]) -> dict[str, Any]:
