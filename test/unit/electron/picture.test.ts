@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { EngineState, Item, ItemState, JobStage, ModelId, SidecarName } from '../../../electron/contract/generated/events'
+import type { EngineState, Item, ItemState, JobStage, ModelId, ModelState, SidecarName } from '../../../electron/contract/generated/events'
 import { applyEvent, emptyPicture, type Picture } from '../../../electron/contract/picture'
-import type { RelayEvent, SupervisorState } from '../../../electron/contract/relay'
+import type { ModelEntry, RelayEvent, SupervisorState } from '../../../electron/contract/relay'
 import { notStarted } from '../../../electron/sidecars/sidecars'
 
 const empty: Picture = { ...emptyPicture, sidecars: [notStarted('search-server'), notStarted('audio-processor')] }
@@ -103,4 +103,47 @@ it('whenever a client joins, its snapshot and the events after it make the pictu
     const client = events.slice(joined).map((event) => JSON.parse(JSON.stringify(event)) as RelayEvent).reduce(applyEvent, snapshot)
     expect(client, `seed ${seed}`).toEqual(relay)
   }
+})
+
+describe('models', () => {
+  const downloading: RelayEvent = { type: 'model-work-changed', model: 'yamnet', work: 'download', failure: null }
+  const arrived = (bytes: number): RelayEvent => ({
+    type: 'model-download-progress', model: 'yamnet', progress: null, message: 'Downloading', bytes, total: 1000, rate: null, seconds_left: null,
+  })
+  const status = (state: ModelState): RelayEvent => ({
+    type: 'model-status', model: 'yamnet', title: 'YAMNet', state, size: 1000, licence: 'Apache-2.0', enables: 'Sounds', homepage: '', required: false, bundled: false,
+    partial: 0, problem: null,
+  })
+  const failure = { code: 'refused', message: 'No.', next_step: null, detail: null }
+  const yamnet = (...events: RelayEvent[]): ModelEntry | undefined => apply(...events).models.find(({ model }) => model === 'yamnet')
+
+  it('are all there before anything is known of them', () => {
+    expect(empty.models.map(({ model, status: known }) => [model, known])).toEqual([['minilm', null], ['whisper-base', null], ['yamnet', null]])
+  })
+
+  it('have the newest progress while they are worked on, and none after it', () => {
+    expect(yamnet(downloading, arrived(1), arrived(2))).toMatchObject({ work: 'download', progress: { bytes: 2 } })
+    expect(yamnet(downloading, arrived(1), { ...downloading, work: null })).toMatchObject({ work: null, progress: null })
+    expect(yamnet(arrived(1))?.progress).toBeNull()
+  })
+
+  it('a failure stays until the next work begins or the model is there', () => {
+    const failed: RelayEvent = { type: 'model-work-changed', model: 'yamnet', work: null, failure }
+    expect(yamnet(failed, status('missing'))?.failure).toEqual(failure)
+    expect(yamnet(failed, downloading)?.failure).toBeNull()
+    expect(yamnet(failed, status('present'))).toMatchObject({ failure: null, status: { state: 'present' } })
+  })
+
+  it('take no more room after a hundred thousand events than after one', () => {
+    const many = Array.from({ length: 100_000 }, (_, bytes) => arrived(bytes % 1000))
+    expect(JSON.stringify(apply(downloading, ...many)).length).toBeLessThanOrEqual(JSON.stringify(apply(downloading, arrived(999))).length)
+  })
+
+  it('an export has its newest progress until its end', () => {
+    const begun: RelayEvent = { type: 'model-export-changed', file: '/usb/models.tar' }
+    const written: RelayEvent = { type: 'model-export-progress', bytes: 5, total: 10 }
+    expect(apply(begun, written).modelExport).toMatchObject({ file: '/usb/models.tar', progress: { bytes: 5 } })
+    expect(apply(written).modelExport).toBeNull()
+    expect(apply(begun, written, { type: 'model-export-changed', file: null }).modelExport).toBeNull()
+  })
 })
