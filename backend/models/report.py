@@ -8,8 +8,9 @@ from backend.contract.events import ModelState as ContractState
 from backend.contract.library import Contract, ModelId, Problem
 from backend.models.manifest import Manifest
 from backend.models.problems import size_text
-from backend.models.registry import ModelStatus
-from backend.processing.config import get_bundled_models_dir
+from backend.models.registry import ModelState, ModelStatus
+from backend.models.staged import staged_bytes
+from backend.processing.config import get_bundled_models_dir, get_models_cache_dir
 from backend.sidecar.lines import LineEmitter
 
 
@@ -26,8 +27,13 @@ def status_event(status: ModelStatus) -> ModelStatusEvent:
         homepage=model.homepage,
         required=model.required,
         bundled=location is not None and location.layer == get_bundled_models_dir(),
+        partial=_partial(status),
         problem=status.problem,
     )
+
+
+def _partial(status: ModelStatus) -> int:
+    return 0 if status.state is ModelState.PRESENT else staged_bytes(get_models_cache_dir(), status.model)
 
 
 class Report(Protocol):
@@ -86,6 +92,8 @@ class TextReport:
         where = f" ({location.edition}, {location.layer})" if location else f" ({status.problem})" if status.problem else ""
         self.line(f"{model.title} [{model.id}]: {status.state.value}{where}")
         self.line(f"  {model.enables}. {size_text(model.size)}, {model.licence}, {model.homepage}")
+        if partial := _partial(status):
+            self.line(f"  {size_text(partial)} of an interrupted download are here; the next one goes on from them.")
 
     def line(self, text: str) -> None:
         print(text, file=self._stream, flush=True)

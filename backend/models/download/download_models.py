@@ -3,7 +3,6 @@
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 
 from backend.contract.events import ModelDownloadEnded, ModelDownloadOutcome, ModelDownloadProgress
 from backend.contract.library import ModelId
@@ -11,11 +10,11 @@ from backend.models.cancellation import Cancellation
 from backend.models.download.fetch_model import ModelFetch
 from backend.models.download.policy import Policy
 from backend.models.download.progress import ModelProgress, Ticker
-from backend.models.installation import staging_dir
 from backend.models.locking import model_lock
 from backend.models.manifest import Manifest, Model
 from backend.models.problems import Cancelled, ModelError, from_os_error, kept_offline, size_text
 from backend.models.registry import ModelState, model_status, verify
+from backend.models.staged import staged_bytes
 from backend.processing.config import get_models_cache_dir
 
 Emit = Callable[[ModelDownloadProgress | ModelDownloadEnded], None]
@@ -130,15 +129,3 @@ class Downloads:
 def _cancelled(model: Model) -> ModelDownloadEnded:
     message = "Cancelled; what has arrived is kept for the next time."
     return ModelDownloadEnded(model=ModelId(model.id), outcome=ModelDownloadOutcome.CANCELLED, message=message)
-
-
-def staged_bytes(layer: Path, model: Model) -> int:
-    """Bytes that the process which holds the lock has brought so far."""
-    count = 0
-    for path in staging_dir(layer, model).rglob("*"):
-        try:
-            count += path.stat().st_size if path.is_file() and not path.is_symlink() and path.suffix != ".json" else 0
-        except FileNotFoundError:
-            # Renamed or installed in this moment.
-            continue
-    return count

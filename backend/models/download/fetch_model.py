@@ -17,6 +17,7 @@ from backend.models.installation import install, quarantine, quarantine_dir, sta
 from backend.models.layout import complete_layout, stored_at
 from backend.models.manifest import Model
 from backend.models.problems import ModelError, disk_full, from_os_error
+from backend.models.staged import PARTS
 from backend.models.verification import sha256_of
 
 SPARE = 1 << 20
@@ -107,7 +108,7 @@ class ModelFetch:
         return False
 
     def _part(self, transfer: Transfer) -> Path:
-        return self._staged / "parts" / f"{transfer.target.name}.part"
+        return self._staged / PARTS / f"{transfer.target.name}.part"
 
     def _partial(self, transfer: Transfer) -> int:
         try:

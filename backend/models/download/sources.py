@@ -24,11 +24,10 @@ from backend.models.download.transfer import Transfer
 from backend.models.installation import staging_dir
 from backend.models.layout import stored_at
 from backend.models.manifest import FileSet, ManifestError, Model, ModelFile, ModelSource
+from backend.models.staged import ARCHIVE, TREE
 from backend.models.verification import MARKERS
 
 HUB = "https://huggingface.co"
-TREE = "tree"
-ARCHIVE = "archive.tar.gz"
 LARGEST_MARKER = 1 << 20
 
 

@@ -12,9 +12,11 @@ from backend.models.cancellation import Cancellation
 from backend.models.download.part_file import PartFile, SideRecord
 from backend.models.download.policy import Policy, retry_after
 from backend.models.download.progress import ModelProgress
-from backend.models.manifest import load_manifest
+from backend.models.installation import staging_dir
+from backend.models.manifest import Model, load_manifest
 from backend.models.problems import Cancelled, size_text
 from backend.models.report import TextReport
+from backend.models.staged import ARCHIVE, PARTS, TREE, staged_bytes
 
 
 def test_waits_double_up_to_a_limit_and_half_of_each_is_drawn() -> None:
@@ -87,6 +89,17 @@ def test_an_unreadable_record_is_none(tmp_path: Path, content: str) -> None:
     with PartFile(tmp_path / "x.part") as part:
         part.record_path.write_text(content, encoding="utf-8")
         assert part.read_record() is None
+
+
+def test_what_was_unpacked_is_not_counted_beside_its_archive(tmp_path: Path, model: Model) -> None:
+    staged = staging_dir(tmp_path, model)
+    for path in (ARCHIVE, f"{TREE}/graph.pb", f"{PARTS}/other.part"):
+        (staged / path).parent.mkdir(parents=True, exist_ok=True)
+        (staged / path).write_bytes(bytes(10))
+    assert staged_bytes(tmp_path, model) == 20
+    (staged / ARCHIVE).unlink()
+    (staged / PARTS / "other.part.json").write_text("{}")
+    assert staged_bytes(tmp_path, model) == 20
 
 
 def test_a_request_to_cancel_wakes_what_sleeps_and_what_comes_later() -> None:

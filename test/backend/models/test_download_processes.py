@@ -170,6 +170,28 @@ def test_a_cancel_is_prompt_whatever_it_waits_for(world: World, fault: Fault) ->
     assert [event["outcome"] for event in ended(events)] == ["cancelled"]
 
 
+@pytest.mark.parametrize("model_id", ["minilm", "whisper-base", "yamnet"])
+def test_status_says_what_an_interrupted_download_left(world: World, model_id: str) -> None:
+    def partial(*command: str) -> int:
+        _, (state,), _ = world.call(*command, "--only", model_id)
+        assert (state["state"] == "present") is (state["partial"] == 0)
+        return int(state["partial"])
+
+    world.hub.throttle(100_000)
+    process = world.start("download", "--only", model_id)
+    told = wait_for_bytes(process, 20_000)[-1]["bytes"]
+    process.kill()
+    process.communicate()
+    left = partial("status")
+    assert told <= left < world.manifest.model(model_id).size
+    assert partial("verify") == left
+    asked = len(world.hub.fetches)
+    world.hub.throttle(None)
+    assert world.call("download", "--only", model_id)[0] == 0
+    assert any(request.start > 0 for request in world.hub.fetches[asked:])
+    assert partial("status") == partial("verify") == 0
+
+
 def test_two_processes_make_one_download_and_both_are_told(world: World) -> None:
     world.hub.throttle(400_000)
     first = world.start("download", "--only", "whisper-base")
