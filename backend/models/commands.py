@@ -60,7 +60,7 @@ def import_from(context: Context, path: Path) -> int:
 def export_to(context: Context, target: Path) -> int:
     """Without a choice every model that is present is exported."""
     models = context.chosen or tuple(model for model in context.manifest.models if model_status(model).location)
-    size = export_models(models, target, context.cancellation, context.report.line)
+    size = export_models(models, target, context.cancellation, context.report.emit)
     context.report.line(f"{target}: {', '.join(model.title for model in models)} ({size_text(size)})")
     return DONE
 

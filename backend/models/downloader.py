@@ -1,8 +1,8 @@
 """`python -m backend.models.downloader`: the one program of the app that may go out, one run for one command.
 
 With `--json` stdout carries lines of the sidecar protocol (backend.contract.events): `model-download-progress` and one
-`model-download-ended` a model, `model-status` for status and verify, `error` for what belongs to no model. A piped
-stdin is then the parent's: its end cancels, as SIGTERM does. What has arrived is kept and resumed by the next run.
+`model-download-ended` a model, `model-status` for status and verify, `model-export-progress` for export, `error` for
+what belongs to no model. A piped stdin is then the parent's: its end cancels, as SIGTERM does. What has arrived is kept and resumed by the next run.
 Exit code 0: done; 1: something failed or is missing; 2: wrong arguments; 130: cancelled.
 
 | variable | meaning |

@@ -3,7 +3,14 @@
 import sys
 from typing import Protocol, TextIO
 
-from backend.contract.events import ErrorEvent, ModelDownloadEnded, ModelDownloadOutcome, ModelDownloadProgress, ModelStatusEvent
+from backend.contract.events import (
+    ErrorEvent,
+    ModelDownloadEnded,
+    ModelDownloadOutcome,
+    ModelDownloadProgress,
+    ModelExportProgress,
+    ModelStatusEvent,
+)
 from backend.contract.events import ModelState as ContractState
 from backend.contract.library import Contract, ModelId, Problem
 from backend.models.manifest import Manifest
@@ -76,6 +83,8 @@ class TextReport:
         match event:
             case ModelDownloadProgress():
                 self._progress(event)
+            case ModelExportProgress() if self._stream.isatty():
+                self._rewrite(f"Writing, {100 * event.bytes / event.total:.0f} % of {size_text(event.total)}")
             case ModelDownloadEnded(outcome=ModelDownloadOutcome.FAILED, problem=Problem() as problem):
                 self._finish(f"{self._titles[event.model]}: {problem.message}")
                 self.line(f"  {problem.next_step}")
@@ -96,6 +105,9 @@ class TextReport:
             self.line(f"  {size_text(partial)} of an interrupted download are here; the next one goes on from them.")
 
     def line(self, text: str) -> None:
+        if self._width:
+            self._rewrite(text)
+            text, self._width = "", 0
         print(text, file=self._stream, flush=True)
 
     def _progress(self, event: ModelDownloadProgress) -> None:
@@ -120,10 +132,5 @@ class TextReport:
         self._width = len(text)
 
     def _finish(self, text: str) -> None:
-        if self._width:
-            self._rewrite(text)
-            self._stream.write("\n")
-            self._width = 0
-        else:
-            self.line(text)
+        self.line(text)
         self._last = ""

@@ -19,8 +19,9 @@ from backend.contract.library import ModelId
 from backend.models.cancellation import Cancellation
 from backend.models.download.http_client import HttpClient
 from backend.models.download.policy import Policy
-from backend.models.download.progress import FileProgress, ModelProgress, Ticker
+from backend.models.download.progress import FileProgress, ModelProgress
 from backend.models.download.transfer import FileDownload, Transfer
+from backend.models.ticker import Ticker
 
 BAR = 0.9
 MEBIBYTE = 1 << 20
@@ -103,7 +104,7 @@ def _ours(url: str, size: int, digest: str, target: Path) -> float:
     progress = ModelProgress(ModelId.WHISPER, size)
     transfer = Transfer(url, target, "weights.bin", size, digest)
     began = time.monotonic()
-    with HttpClient(policy) as client, Ticker(progress, lambda _: None, policy.progress_interval):
+    with HttpClient(policy) as client, Ticker(progress.event, lambda _: None, policy.progress_interval):
         part = target.with_name("ours.part")
         FileDownload(client, transfer, part, target.parent / "aside", policy, cancellation, FileProgress(progress, 0)).run()
     return size / (time.monotonic() - began)

@@ -6,23 +6,32 @@ import os
 import shutil
 import tarfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
+from backend.contract.events import ModelExportProgress
 from backend.models.airgap.bundle import INDEX, Carried, index_bytes
 from backend.models.cancellation import Cancellation
 from backend.models.installation import sync_directory
 from backend.models.manifest import Model
 from backend.models.problems import ModelError, disk_full, from_os_error
 from backend.models.registry import ModelLocation, model_status
+from backend.models.ticker import Ticker
 from backend.models.verification import MARKERS, marker_path
 
-Say = Callable[[str], None]
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+SYNC_EVERY = 4 << 20
+
+Emit = Callable[[ModelExportProgress], None]
 
 
-def export_models(models: Sequence[Model], target: Path, cancellation: Cancellation, say: Say = lambda _: None) -> int:
+def export_models(models: Sequence[Model], target: Path, cancellation: Cancellation, emit: Emit = lambda _: None) -> int:
     """Write the bundle `target` and return its size in bytes. It appears whole or not at all, and replaces an older one.
 
+    Bytes that `emit` is told of are those of the models' files; the last event, with all of them, comes when the bundle is there.
     Raises ModelError when a model is not present or damaged, or `target` cannot be written; Cancelled.
     """
     locations = [_location(model) for model in models]
@@ -30,19 +39,21 @@ def export_models(models: Sequence[Model], target: Path, cancellation: Cancellat
         raise ModelError("not-installed", "There is no model here to export.", "Download a model first.", local=True)
     part = target.with_name(f"{target.name}.part")
     try:
-        needed = sum(_edition(location).edition.size for location in locations)
+        progress = _Progress(sum(_edition(location).edition.size for location in locations))
         free = shutil.disk_usage(target.parent).free
-        if free < needed:
-            raise disk_full(needed, free, str(target.parent))
-        try:
-            with part.open("wb") as stream:
-                _write(stream, locations, cancellation, say)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(part, target)
-            sync_directory(target.parent)
-        finally:
-            part.unlink(missing_ok=True)
+        if free < progress.total:
+            raise disk_full(progress.total, free, str(target.parent))
+        with Ticker(progress.event, emit):
+            try:
+                with _SyncedFile(part, "wb") as stream:
+                    _write(stream, locations, cancellation, progress)
+                    os.fsync(stream.fileno())
+                cancellation.check()
+                os.replace(part, target)
+                sync_directory(target.parent)
+            finally:
+                part.unlink(missing_ok=True)
+        emit(progress.event())
         return target.stat().st_size
     except OSError as error:
         raise from_os_error(error, f"{target} was written") from error
@@ -61,16 +72,15 @@ def _edition(location: ModelLocation) -> Carried:
     return Carried(location.model, edition)
 
 
-def _write(stream: IO[bytes], locations: list[ModelLocation], cancellation: Cancellation, say: Say) -> None:
+def _write(stream: IO[bytes], locations: list[ModelLocation], cancellation: Cancellation, progress: "_Progress") -> None:
     carried = [_edition(location) for location in locations]
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as bundle:
         index = index_bytes(carried)
         bundle.addfile(_member(INDEX, len(index)), io.BytesIO(index))
         for location, entry in zip(locations, carried, strict=True):
-            say(f"Writing {entry.model.title}")
             for file in entry.edition.files:
                 with (location.layer / file.path).open("rb") as source:
-                    digested = _DigestedReader(source, cancellation)
+                    digested = _DigestedReader(source, cancellation, progress)
                     bundle.addfile(_member(file.path, file.size), digested)
                 if digested.hexdigest() != file.sha256:
                     raise ModelError("damaged", f"{file.path} is damaged.", "Download the model again, then export it.", local=True)
@@ -86,18 +96,48 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
     return member
 
 
-class _DigestedReader(io.RawIOBase):
-    """Hands out the bytes of a file and keeps their SHA-256."""
+@dataclass(slots=True)
+class _Progress:
+    """Set from the working thread, read from the ticker's."""
 
-    def __init__(self, source: IO[bytes], cancellation: Cancellation) -> None:
+    total: int
+    bytes: int = 0
+
+    def event(self) -> ModelExportProgress:
+        return ModelExportProgress(bytes=self.bytes, total=self.total)
+
+
+class _SyncedFile(io.FileIO):
+    """Brings every few megabytes to the medium: progress on a slow stick is true, and a cancel need not wait for all of it."""
+
+    _unsynced = 0
+
+    def write(self, piece: "ReadableBuffer") -> int:
+        view = memoryview(piece)
+        size = len(view)
+        while view:
+            view = view[super().write(view) :]
+        self._unsynced += size
+        if self._unsynced >= SYNC_EVERY:
+            os.fsync(self.fileno())
+            self._unsynced = 0
+        return size
+
+
+class _DigestedReader(io.RawIOBase):
+    """Hands out the bytes of a file and keeps their SHA-256 and their number."""
+
+    def __init__(self, source: IO[bytes], cancellation: Cancellation, progress: "_Progress") -> None:
         self._source = source
         self._cancellation = cancellation
+        self._progress = progress
         self._digest = hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
         self._cancellation.check()
         piece = self._source.read(size)
         self._digest.update(piece)
+        self._progress.bytes += len(piece)
         return piece
 
     def hexdigest(self) -> str:

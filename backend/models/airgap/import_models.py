@@ -12,17 +12,17 @@ from backend.contract.library import ModelId
 from backend.models.airgap.bundle import damaged_bundle
 from backend.models.airgap.offers import Offer, offers_of
 from backend.models.cancellation import Cancellation
-from backend.models.download.progress import ModelProgress, Ticker
+from backend.models.download.progress import ModelProgress
 from backend.models.installation import install, staging_dir
 from backend.models.layout import complete_layout, stored_at
 from backend.models.locking import model_lock
 from backend.models.manifest import Manifest, ModelFile
 from backend.models.problems import Cancelled, ModelError, disk_full, from_os_error
 from backend.models.registry import ModelState, model_status
+from backend.models.ticker import Ticker
 from backend.processing.config import get_models_cache_dir
 
 COPY_SIZE = 1 << 20
-INTERVAL = 0.4
 
 Emit = Callable[[ModelDownloadProgress | ModelDownloadEnded], None]
 
@@ -44,7 +44,7 @@ def import_models(path: Path, manifest: Manifest, emit: Emit, cancellation: Canc
 def _one(offer: Offer, emit: Emit, cancellation: Cancellation) -> ModelDownloadEnded:
     model_id = ModelId(offer.model.id)
     progress = ModelProgress(model_id, offer.edition.size)
-    with Ticker(progress, emit, INTERVAL):
+    with Ticker(progress.event, emit):
         try:
             message = _bring(offer, progress, cancellation)
             ended = ModelDownloadEnded(model=model_id, outcome=ModelDownloadOutcome.INSTALLED, message=message)

@@ -9,12 +9,13 @@ from backend.contract.library import ModelId
 from backend.models.cancellation import Cancellation
 from backend.models.download.fetch_model import ModelFetch
 from backend.models.download.policy import Policy
-from backend.models.download.progress import ModelProgress, Ticker
+from backend.models.download.progress import ModelProgress
 from backend.models.locking import model_lock
 from backend.models.manifest import Manifest, Model
 from backend.models.problems import Cancelled, ModelError, from_os_error, kept_offline, size_text
 from backend.models.registry import ModelState, model_status, verify
 from backend.models.staged import staged_bytes
+from backend.models.ticker import Ticker
 from backend.processing.config import get_models_cache_dir
 
 Emit = Callable[[ModelDownloadProgress | ModelDownloadEnded], None]
@@ -72,7 +73,7 @@ class Downloads:
 
     def _one(self, model: Model) -> ModelDownloadEnded:
         progress = ModelProgress(ModelId(model.id), model.size)
-        with Ticker(progress, self._emit, self._policy.progress_interval):
+        with Ticker(progress.event, self._emit, self._policy.progress_interval):
             ended = self._outcome(model, progress)
         if ended.outcome is ModelDownloadOutcome.INSTALLED:
             progress.finish()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from backend.models.ticker import INTERVAL
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -23,7 +25,7 @@ class Policy:
     highest_wait: float = 30.0
     longest_wait: float = 300.0
     redirects: int = 5
-    progress_interval: float = 0.4
+    progress_interval: float = INTERVAL
 
     def wait(self, failures: int, draw: Callable[[], float] = random.random) -> float:
         """Seconds before the next attempt after `failures` in a row: exponential, with equal jitter.

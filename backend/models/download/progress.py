@@ -1,18 +1,14 @@
-"""Where a model's download stands, and the thread that says so twice a second, whatever the work is blocked in."""
+"""Where a model's download stands."""
 
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from backend.contract.events import ModelDownloadProgress
 from backend.contract.library import ModelId
 
 WINDOW = 5.0
-
-Emit = Callable[[ModelDownloadProgress], None]
 
 
 class ModelProgress:
@@ -84,27 +80,3 @@ class FileProgress:
         """`length` bytes of the file are here; `arrived` when the new ones came over the network just now."""
         self._model.set_bytes(self._before + length, max(0, length - self._length) if arrived else 0)
         self._length = length
-
-
-class Ticker:
-    """Emits a progress event when entered, then one every `interval` seconds until it is left."""
-
-    def __init__(self, progress: ModelProgress, emit: Emit, interval: float) -> None:
-        self._progress = progress
-        self._emit = emit
-        self._interval = interval
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._emit(self._progress.event())
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._done.wait(self._interval):
-            self._emit(self._progress.event())

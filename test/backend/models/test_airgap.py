@@ -1,11 +1,18 @@
 """Models that travel by hand: exported on one machine, imported on another, never trusted unseen."""
 
 import io
+import itertools
 import json
 import shutil
+import signal
+import statistics
+import subprocess
 import tarfile
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -225,6 +232,71 @@ def test_an_export_can_be_cancelled(full: World, tmp_path: Path) -> None:
     cancellation.request()
     with pytest.raises(Cancelled):
         export_models(list(full.manifest.models), tmp_path / "models.tar", cancellation)
+    assert list(tmp_path.glob("models.tar*")) == []
+
+
+@pytest.fixture
+def heavy(world: World) -> World:
+    """A model that takes a while to write, placed by hand and verified."""
+    weights = world.layer / "base.pt"
+    with weights.open("wb") as stream:
+        stream.truncate(128 << 20)
+    world.serve(base_pt=weights.read_bytes())
+    assert world.call("verify", "--only", "whisper-base")[0] == 0
+    return world
+
+
+def exported(world: World, target: Path) -> subprocess.Popen[str]:
+    return world.start("export", target, "--only", "whisper-base")
+
+
+def test_an_export_says_twice_a_second_how_far_it_is(heavy: World, tmp_path: Path) -> None:
+    """On a machine that is as slow as one that gets to work only now and then."""
+    process = exported(heavy, tmp_path / "models.tar")
+    assert process.stdout is not None
+    told: list[tuple[float, dict[str, Any]]] = []
+    reader = threading.Thread(target=lambda: told.extend((time.monotonic(), json.loads(line)) for line in process.stdout or ()))
+    reader.start()
+    while not (tmp_path / "models.tar.part").exists() and process.poll() is None:
+        time.sleep(0.001)
+    while process.poll() is None:
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.06)
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.002)
+    reader.join()
+    assert process.wait() == 0
+    times, events = zip(*told, strict=True)
+    assert {event["type"] for event in events} == {"model-export-progress"}
+    assert [event["bytes"] for event in events] == sorted(event["bytes"] for event in events)
+    assert {event["total"] for event in events} == {128 << 20}
+    assert (events[0]["bytes"], events[-1]["bytes"]) == (0, 128 << 20)
+    assert any(0 < event["bytes"] < 128 << 20 for event in events)
+    assert statistics.median(later - earlier for earlier, later in itertools.pairwise(times)) < 0.5
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "stdin", "shutdown"])
+def test_an_export_that_is_cancelled_leaves_nothing(heavy: World, tmp_path: Path, how: str) -> None:
+    target, part = tmp_path / "models.tar", tmp_path / "models.tar.part"
+    process = exported(heavy, target)
+    while not (part.exists() and part.stat().st_size > 1 << 20):
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.send_signal(signal.SIGSTOP)
+    assert part.stat().st_size < 128 << 20
+    if how == "SIGTERM":
+        process.send_signal(signal.SIGTERM)
+    assert process.stdin is not None
+    if how == "shutdown":
+        process.stdin.write('{"type":"shutdown"}\n')
+        process.stdin.flush()
+    if how == "stdin":
+        process.stdin.close()
+    process.send_signal(signal.SIGCONT)
+    assert process.stdout is not None
+    events = [json.loads(line) for line in process.stdout]
+    assert process.wait() == 130
+    assert {event["type"] for event in events} == {"model-export-progress"}
     assert list(tmp_path.glob("models.tar*")) == []
 
 
