@@ -2,12 +2,14 @@
 
 With `--json` stdout carries lines of the sidecar protocol (backend.contract.events): `model-download-progress` and one
 `model-download-ended` a model, `model-status` for status and verify, `model-export-progress` for export, `error` for
-what belongs to no model. A piped stdin is then the parent's: its end cancels, as SIGTERM does. What has arrived is kept and resumed by the next run.
-Exit code 0: done; 1: something failed or is missing; 2: wrong arguments; 130: cancelled.
+what belongs to no model. A piped stdin is then the parent's: its end cancels, as SIGTERM does. What has arrived is
+kept and resumed by the next run.
+Exit code 0: done; 1: something failed or is missing; 2: wrong arguments or manifest; 130: cancelled.
 
 | variable | meaning |
 |---|---|
 | CONTENTCACHE_MODELS_DIR, CONTENTCACHE_BUNDLED_MODELS_DIR | writable models over the read-only bundle |
+| CONTENTCACHE_MODELS_MANIFEST | another manifest than the one that ships with the app; `--manifest` wins |
 | CONTENTCACHE_OFFLINE=1 | never go out, as `--offline` |
 | CONTENTCACHE_MODELS_MIRROR | a file server over a models directory, asked instead of every source |
 | HF_ENDPOINT | the Hugging Face Hub, or a company's copy of it |
@@ -43,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         manifest = _manifest(options.manifest)
         chosen = tuple(manifest.model(model_id) for model_id in options.only)
-    except (ManifestError, OSError) as error:
+    except ManifestError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     report: Report = JsonReport() if options.json else TextReport(manifest)
@@ -58,6 +60,9 @@ def _manifest(path: Path | None) -> Manifest:
     foreign = [model.id for model in manifest.models if model.id not in set(ModelId)]
     if foreign:
         raise ManifestError(f"The manifest names models that this program does not know: {', '.join(foreign)}.")
+    for model_id in ModelId:
+        # Raises when it is absent: the sidecars ask for each of them.
+        manifest.model(model_id)
     return manifest
 
 
@@ -106,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="events as JSON lines on stdout; a piped stdin's end cancels")
-    common.add_argument("--manifest", type=Path, metavar="FILE", help="another manifest than the one that ships with the app")
+    common.add_argument("--manifest", type=Path, metavar="FILE", help="this manifest, whatever CONTENTCACHE_MODELS_MANIFEST names")
     common.add_argument("--offline", action="store_true", help="never go out")
     common.add_argument("--idle-timeout", type=float, metavar="SECONDS", help="how long a source may be silent")
     common.add_argument("--attempts", type=int, metavar="N", help="attempts in a row that bring nothing new before a source is given up")

@@ -1,17 +1,22 @@
 """What a model consists of: `manifest.json` as typed, immutable values."""
 
 import json
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 MANIFEST_PATH = Path(__file__).with_name("manifest.json")
+MANIFEST_VARIABLE = "CONTENTCACHE_MODELS_MANIFEST"
+
+NEEDED_BY_KIND = {"huggingface": ("repository", "revision"), "https": ("url",), "tfhub": ("url",)}
 
 
 class ManifestError(ValueError):
-    """The manifest names no such model, or is not one that this code reads."""
+    """The manifest names no such model, cannot be read, or is not one that this code reads. The message is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +108,37 @@ class Manifest:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest at `path`. Raises ManifestError when it is not a manifest of this version."""
+    """The manifest at `path`. Raises ManifestError when it cannot be read or is not a manifest of this version."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["version"] != 1:
-            raise ManifestError(f"{path} is a manifest of version {document['version']}; this program reads version 1.")
+            raise ValueError(f"it is of version {document['version']}, and this program reads version 1")
         return Manifest(tuple(_model(entry) for entry in document["models"]))
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
-        raise ManifestError(f"{path} is not a model manifest: {error!r}") from error
+    except OSError as error:
+        raise ManifestError(f"The model manifest {path} cannot be read: {error.strerror}.") from error
+    except KeyError as error:
+        raise ManifestError(f"{path} is not a model manifest: it lacks {error}.") from error
+    except (TypeError, AttributeError, ValueError) as error:
+        raise ManifestError(f"{path} is not a model manifest: {error}.") from error
+
+
+def load_manifest() -> Manifest:
+    """The manifest that CONTENTCACHE_MODELS_MANIFEST names, else the one that ships with the program. Raises ManifestError."""
+    named = os.environ.get(MANIFEST_VARIABLE)
+    return _read_once(Path(named) if named else MANIFEST_PATH)
 
 
 @cache
-def load_manifest() -> Manifest:
-    """The manifest that ships with the program."""
-    return read_manifest(MANIFEST_PATH)
+def _read_once(path: Path) -> Manifest:
+    return read_manifest(path)
 
 
 def _model(entry: Mapping[str, Any]) -> Model:
-    published = FileSet("published", entry["homepage"], _files(entry["files"]))
+    published = FileSet("published", entry["homepage"], _files(entry, entry["root"]))
     if published.size != entry["size"]:
-        raise ManifestError(f"The files of {entry['id']} are {published.size} bytes, its total says {entry['size']}.")
+        raise ValueError(f"the files of {entry['id']} are {published.size} bytes, its total says {entry['size']}")
+    if not entry["sources"]:
+        raise ValueError(f"{entry['id']} has no source")
     return Model(
         id=entry["id"],
         title=entry["title"],
@@ -133,12 +149,32 @@ def _model(entry: Mapping[str, Any]) -> Model:
         root=entry["root"],
         load_path=entry["load_path"],
         published=published,
-        equivalents=tuple(FileSet(e["edition"], e["origin"], _files(e["files"])) for e in entry["equivalents"]),
-        sources=tuple(ModelSource(**source) for source in entry["sources"]),
+        equivalents=tuple(FileSet(e["edition"], e["origin"], _files(e, entry["root"])) for e in entry["equivalents"]),
+        sources=tuple(_source(source) for source in entry["sources"]),
         handle=entry.get("handle"),
         required=entry.get("required", False),
     )
 
 
-def _files(entries: list[dict[str, Any]]) -> tuple[ModelFile, ...]:
-    return tuple(ModelFile(**entry) for entry in entries)
+def _source(entry: Mapping[str, Any]) -> ModelSource:
+    source = ModelSource(**entry)
+    if source.kind not in NEEDED_BY_KIND:
+        raise ValueError(f"a source of kind {source.kind!r} is not known")
+    lacking = [name for name in NEEDED_BY_KIND[source.kind] if not isinstance(getattr(source, name), str)]
+    if lacking:
+        raise ValueError(f"a source of kind {source.kind} lacks {' and '.join(lacking)}")
+    return source
+
+
+def _files(entry: Mapping[str, Any], root: str) -> tuple[ModelFile, ...]:
+    files = tuple(ModelFile(**file) for file in entry["files"])
+    if not files:
+        raise ValueError("a model without files")
+    for file in files:
+        path = PurePosixPath(file.path)
+        # What is installed, verified and removed is below the root, so nothing else may be named.
+        if path.is_absolute() or ".." in path.parts or not path.is_relative_to(root):
+            raise ValueError(f"{file.path!r} is not a path below {root!r}")
+        if not isinstance(file.size, int) or not re.fullmatch("[0-9a-f]{64}", file.sha256):
+            raise ValueError(f"{file.path} lacks a size in bytes or a SHA-256 in hex")
+    return files

@@ -23,7 +23,7 @@ from backend.models.download.http_client import HttpClient
 from backend.models.download.transfer import Transfer
 from backend.models.installation import staging_dir
 from backend.models.layout import stored_at
-from backend.models.manifest import FileSet, ManifestError, Model, ModelFile, ModelSource
+from backend.models.manifest import FileSet, Model, ModelFile, ModelSource
 from backend.models.staged import ARCHIVE, TREE
 from backend.models.verification import MARKERS
 
@@ -72,7 +72,7 @@ class Sources:
         return first.url or HUB
 
     def plans(self, client: HttpClient) -> list[Plan]:
-        """Raises ModelError when the mirror cannot be asked, ManifestError for a source of an unknown kind."""
+        """Raises ModelError when the mirror cannot be asked."""
         if self._mirror:
             return [self._mirror_plan(self._edition_of_mirror(client))]
         return [self._plan(source) for source in self._model.sources]
@@ -89,7 +89,7 @@ class Sources:
                 name = f"The archive of {self._model.title}"
                 transfer = Transfer(url, archive, name, source.archive_size, source.archive_sha256)
                 return Plan(self._model.published, (transfer,), self._tree, archive)
-        raise ManifestError(f"{self._model.id} has a source of kind {source.kind!r} that lacks a field or is not known.")
+        raise AssertionError(f"read_manifest lets no such source through: {source}")
 
     def _mirror_plan(self, edition: FileSet) -> Plan:
         return self._by_file(edition, lambda file: f"{self._mirror}/{quote(file.path)}")

@@ -83,7 +83,14 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    for name in ("HF_ENDPOINT", "CONTENTCACHE_OFFLINE", "CONTENTCACHE_MODELS_MIRROR", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+    for name in (
+        "HF_ENDPOINT",
+        "CONTENTCACHE_OFFLINE",
+        "CONTENTCACHE_MODELS_MIRROR",
+        "CONTENTCACHE_MODELS_MANIFEST",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -264,6 +264,41 @@ def test_an_unknown_model_is_a_wrong_argument(world: World) -> None:
     assert "It names: minilm, whisper-base, yamnet" in errors
 
 
+def run_with(manifest: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The downloader where the environment names that manifest."""
+    return subprocess.run(
+        [sys.executable, "-m", "backend.models.downloader", "status", *arguments],
+        cwd=REPOSITORY_ROOT,
+        env={**os.environ, "CONTENTCACHE_MODELS_MANIFEST": manifest},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_environment_names_the_manifest_and_the_option_wins(world: World, tmp_path: Path) -> None:
+    assert "Whisper-base [whisper-base]: missing" in run_with(str(world.manifest_path)).stdout
+    assert "Whisper-base [whisper-base]: missing" in run_with(str(tmp_path / "absent"), "--manifest", str(world.manifest_path)).stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "cannot be read: No such file"),
+        ("{}", "not a model manifest: it lacks 'version'"),
+        ('{"version": 1, "models": []}', "names no model 'minilm'"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_one_sentence(world: World, content: str | None, told: str) -> None:
+    manifest = world.layer / "own.json"
+    if content is not None:
+        manifest.write_text(content)
+    result = run_with(str(manifest))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert told in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
 def test_the_shipped_manifest_is_used_unless_another_is_named() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "backend.models.downloader", "status"], cwd=REPOSITORY_ROOT, capture_output=True, text=True, check=False

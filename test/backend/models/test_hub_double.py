@@ -1,5 +1,6 @@
 """The double is checked by the hub's own client: what huggingface_hub fetches from it, the downloader may be tested with."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from ...hub_double.faults import Fault
 from ...hub_double.hub import serve_repository
 from ...hub_double.manifests import REVISION, serve_present_models
 from ...hub_double.server import HubDouble
-from .downloads import LARGE, MINILM_FILES, MINILM_ROOT, REPOSITORY, World, some_bytes
+from .downloads import LARGE, MINILM_FILES, MINILM_ROOT, REPOSITORY, REPOSITORY_ROOT, World, some_bytes
 
 PROVIDED = get_models_cache_dir()
 
@@ -77,6 +78,30 @@ def test_the_real_models_are_fetched_and_their_loaders_load_them(hub: HubDouble,
     assert loaded.returncode == 0, loaded.stderr[-2000:]
     assert loaded.stdout.split() == ["384", "245", "521"]
 
+
+def test_what_came_from_the_double_is_present_by_its_manifest_and_by_the_shipped_one(tmp_path: Path, no_proxy: None) -> None:
+    """The models of this machine are in other editions than the published ones; the double serves them as published."""
+    if any(find_model(model_id) is None for model_id in ("whisper-base", "yamnet")):
+        pytest.skip("the real models are not on this machine")
+    layer, manifest = tmp_path / "fetched", tmp_path / "manifest.json"
+    theirs = {**os.environ, "CONTENTCACHE_MODELS_DIR": str(layer), "CONTENTCACHE_MODELS_MANIFEST": str(manifest)}
+    ours = {name: value for name, value in theirs.items() if name != "CONTENTCACHE_MODELS_MANIFEST"}
+    double = [sys.executable, "-m", "hub_double", "--models", str(PROVIDED), "--manifest", str(manifest)]
+    test_folder = {"cwd": REPOSITORY_ROOT / "test", "env": {**os.environ, "PYTHONPATH": str(REPOSITORY_ROOT)}}
+    with subprocess.Popen(double, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **test_folder) as hub:  # type: ignore[call-overload]
+        assert hub.stdout.readline().startswith("http://127.0.0.1:")
+        chosen = ["--only", "whisper-base", "--only", "yamnet"]
+        fetch = [sys.executable, "-m", "backend.models.downloader", "download", *chosen]
+        subprocess.run(fetch, cwd=REPOSITORY_ROOT, env=theirs, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+        hub.stdin.close()
+    for environment in (theirs, ours):
+        found = subprocess.run(
+            [sys.executable, "-c", FIND], cwd=REPOSITORY_ROOT, env=environment, capture_output=True, text=True, check=True
+        )
+        assert found.stdout.split() == ["missing", "present", "present"]
+
+
+FIND = "from backend.models.registry import model_states; print(*(status.state.value for status in model_states().values()))"
 
 LOAD = """
 import os, sys

@@ -2,11 +2,12 @@ import hashlib
 import json
 import re
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
 from backend.contract.library import ModelId
-from backend.models.manifest import MANIFEST_PATH, ManifestError, Model, load_manifest, read_manifest
+from backend.models.manifest import MANIFEST_PATH, MANIFEST_VARIABLE, ManifestError, Model, load_manifest, read_manifest
 
 MODELS = load_manifest().models
 
@@ -60,9 +61,48 @@ def test_a_total_that_does_not_add_up_is_refused(tmp_path: Path) -> None:
         read_manifest(changed)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"version": 2, "models": []}', '{"version": 1, "models": [{}]}'])
-def test_what_is_not_a_manifest_is_refused(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'"', b"\xff", b'{"version": 2, "models": []}', b'{"version": 1, "models": [{}]}'])
+def test_what_is_not_a_manifest_is_refused(tmp_path: Path, content: bytes) -> None:
     changed = tmp_path / "manifest.json"
-    changed.write_text(content, encoding="utf-8")
-    with pytest.raises(ManifestError):
+    changed.write_bytes(content)
+    with pytest.raises(ManifestError, match=r"manifest\.json is not a model manifest: .*\.$"):
         read_manifest(changed)
+
+
+def test_a_manifest_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=r"^The model manifest .*absent\.json cannot be read: No such file or directory\.$"):
+        read_manifest(tmp_path / "absent.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"files": [{"path": "../base.pt", "size": 1, "sha256": "0" * 64, "source_path": "base.pt"}]}, "not a path below"),
+        ({"files": [{"path": "/base.pt", "size": 1, "sha256": "0" * 64, "source_path": "base.pt"}]}, "not a path below"),
+        ({"files": [{"path": "base.pt", "size": 1, "sha256": "", "source_path": "base.pt"}]}, "lacks a size"),
+        ({"files": []}, "without files"),
+        ({"sources": []}, "has no source"),
+        ({"sources": [{"kind": "torrent"}]}, "'torrent' is not known"),
+        ({"sources": [{"kind": "https"}]}, "lacks url"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_manifest_that_could_do_harm_or_lead_nowhere_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+    document = json.loads(MANIFEST_PATH.read_text(encoding="utf-8"))
+    document["models"][1] |= change
+    changed = tmp_path / "manifest.json"
+    changed.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(ManifestError, match=message):
+        read_manifest(changed)
+
+
+def test_the_environment_names_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = json.loads(MANIFEST_PATH.read_text(encoding="utf-8"))
+    document["models"][0]["title"] = "Ours"
+    changed = tmp_path / "manifest.json"
+    changed.write_text(json.dumps(document), encoding="utf-8")
+    monkeypatch.setenv(MANIFEST_VARIABLE, str(changed))
+    assert load_manifest().model("minilm").title == "Ours"
+    monkeypatch.setenv(MANIFEST_VARIABLE, "")
+    assert load_manifest() is load_manifest()
+    assert load_manifest().model("minilm").title != "Ours"
