@@ -104,7 +104,7 @@ class Manifest:
             if model.id == model_id:
                 return model
         known = ", ".join(model.id for model in self.models)
-        raise ManifestError(f"The manifest names no model {model_id!r}. It names: {known}.")
+        raise ManifestError(f"The manifest names no model '{model_id}'. It names: {known or 'none'}.")
 
 
 def read_manifest(path: Path) -> Manifest:
