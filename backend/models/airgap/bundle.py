@@ -75,6 +75,6 @@ def not_a_bundle(why: str) -> ModelError:
     return ModelError(
         "nothing-to-import",
         f"This holds no model that can be imported: {why}.",
-        "Choose a file made by Export, a models folder, or the model's own file (base.pt).",
+        "Choose a file made by Export, a models folder, or a model's own files (base.pt, YAMNet's .tar.gz).",
         local=True,
     )

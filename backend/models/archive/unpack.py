@@ -36,15 +36,15 @@ def unpack(archive: Path, wanted: Mapping[str, tuple[Path, int]], check: Callabl
                     continue
                 target, size = wanted[name]
                 if member.size != size:
-                    raise _bad(f"{name} has {member.size} bytes instead of {size}")
+                    raise bad_archive(f"{name} has {member.size} bytes instead of {size}")
                 missing.discard(name)
                 _write(contents.extractfile(member), target, check)
     except TooMuch as error:
         raise _unsafe(f"it unpacks to more than {limit} bytes") from error
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, UnicodeError) as error:
-        raise _bad(str(error)) from error
+        raise bad_archive(str(error)) from error
     if missing:
-        raise _bad(f"it lacks {', '.join(sorted(missing))}")
+        raise bad_archive(f"it lacks {', '.join(sorted(missing))}")
 
 
 def _refuse_unsafe(member: tarfile.TarInfo, number: int) -> None:
@@ -63,7 +63,7 @@ def _refuse_unsafe(member: tarfile.TarInfo, number: int) -> None:
 
 def _write(source: IO[bytes] | None, target: Path, check: Callable[[], None]) -> None:
     if source is None:
-        raise _bad("a member without content")
+        raise bad_archive("a member without content")
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as stream:
         while piece := source.read(COPY_SIZE):
@@ -79,5 +79,5 @@ def _unsafe(why: str) -> ModelError:
     )
 
 
-def _bad(why: str) -> ModelError:
+def bad_archive(why: str) -> ModelError:
     return ModelError("bad-archive", f"The archive is not the published one: {why}.", "Download it again, or use another source.")

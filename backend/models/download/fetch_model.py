@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from backend.models.archive.unpack import unpack
+from backend.models.archive.unpack_model import unpack_model
 from backend.models.cancellation import Cancellation
 from backend.models.download.http_client import HttpClient
 from backend.models.download.policy import Policy
@@ -14,7 +14,7 @@ from backend.models.download.reachability import probe
 from backend.models.download.sources import Plan, Sources
 from backend.models.download.transfer import FileDownload, Transfer
 from backend.models.installation import install, quarantine, quarantine_dir, staging_dir
-from backend.models.layout import complete_layout, stored_at
+from backend.models.layout import complete_layout
 from backend.models.manifest import Model
 from backend.models.problems import ModelError, disk_full, from_os_error
 from backend.models.staged import PARTS
@@ -126,24 +126,8 @@ class ModelFetch:
 
     def _unpack(self, plan: Plan, archive: Path) -> None:
         self._progress.say("Unpacking")
-        wanted = {file.source_path: (plan.tree / stored_at(self._model, file), file.size) for file in plan.edition.files}
         try:
-            unpack(archive, wanted, self._cancellation.check)
-            for target, _ in wanted.values():
-                _sync(target)
+            unpack_model(archive, self._model, plan.edition, plan.tree, self._cancellation.check)
         except ModelError:
             quarantine(archive, quarantine_dir(self._layer, self._model))
             raise
-        changed = [file.path for file in plan.edition.files if sha256_of(plan.tree / stored_at(self._model, file)) != file.sha256]
-        if changed:
-            quarantine(archive, quarantine_dir(self._layer, self._model))
-            raise ModelError(
-                "bad-archive",
-                f"The archive is not the published one: {', '.join(changed)} differ.",
-                "Download it again, or use another source.",
-            )
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())

@@ -3,12 +3,15 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from backend.contract.events import ModelDownloadEnded, ModelDownloadOutcome, ModelDownloadProgress
 from backend.contract.library import Problem
@@ -184,3 +187,18 @@ class World:
 
 def installed(ended: ModelDownloadEnded) -> bool:
     return ended.outcome is ModelDownloadOutcome.INSTALLED
+
+
+def unprivileged(world: World, *arguments: str) -> tuple[int, str]:
+    """The downloader without root's right to write everywhere."""
+    command = [sys.executable, "-m", "backend.models.downloader", *arguments, "--json", "--manifest", str(world.manifest_path)]
+    if os.geteuid() == 0:
+        setpriv = shutil.which("setpriv")
+        if setpriv is None:
+            pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
+        command = [setpriv, "--bounding-set=-dac_override,-dac_read_search", *command]
+    environment = {**os.environ, **world.environment(), "CONTENTCACHE_MODELS_DIR": str(world.layer)}
+    result = subprocess.run(
+        command, cwd=REPOSITORY_ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    return result.returncode, result.stdout

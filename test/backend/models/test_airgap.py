@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import os
 import shutil
 import signal
 import statistics
@@ -15,15 +16,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from huggingface_hub import snapshot_download
 
 from backend.contract.events import ModelDownloadEnded, ModelDownloadOutcome, ModelDownloadProgress
+from backend.models.airgap import shelf
 from backend.models.airgap.bundle import INDEX
 from backend.models.airgap.export_models import export_models
 from backend.models.airgap.import_models import import_models
 from backend.models.cancellation import Cancellation
 from backend.models.problems import Cancelled, ModelError
 
-from .downloads import BASE_PT, MINILM_FILES, MINILM_ROOT, YAMNET_FILES, YAMNET_ROOT, World
+from ...hub_double.manifests import REVISION, tar_gz
+from .conftest import place
+from .downloads import (
+    BASE_PT,
+    MINILM_FILES,
+    MINILM_ROOT,
+    REPOSITORY,
+    WEIGHTS,
+    YAMNET_FILES,
+    YAMNET_ROOT,
+    World,
+    document,
+    unprivileged,
+)
 
 Move = Callable[[str], Path]
 
@@ -129,6 +145,11 @@ def test_a_good_model_is_kept(full: World, tmp_path: Path) -> None:
     assert (full.layer / "base.pt").stat().st_ino == before.st_ino
 
 
+def flipped(data: bytes) -> bytes:
+    """One bit of the last byte is another."""
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
 def refused(world: World, path: Path) -> str:
     with pytest.raises(ModelError) as caught:
         bring(world, path)
@@ -138,9 +159,120 @@ def refused(world: World, path: Path) -> str:
 
 def test_a_damaged_base_pt_is_refused(full: World, other_machine: Move, tmp_path: Path) -> None:
     bare = tmp_path / "base.pt"
-    bare.write_bytes(BASE_PT[:-1] + bytes([BASE_PT[-1] ^ 1]))
+    bare.write_bytes(flipped(BASE_PT))
+    layer = other_machine("other")
+    (ended,) = bring(full, bare)
+    assert ended.problem is not None
+    assert (ended.model, ended.problem.code) == ("whisper-base", "corrupt")
+    assert not (layer / "base.pt").exists()
+
+
+@pytest.mark.parametrize("name", ["yamnet_1.tar.gz", "download (3)"])
+def test_the_published_archive_is_recognised_whatever_its_name(full: World, other_machine: Move, tmp_path: Path, name: str) -> None:
+    bare = tmp_path / name
+    bare.write_bytes(tar_gz(YAMNET_FILES))
+    layer = other_machine("other")
+    assert outcomes(bring(full, bare)) == [("yamnet", ModelDownloadOutcome.INSTALLED)]
+    assert {path: (layer / YAMNET_ROOT / path).read_bytes() for path in YAMNET_FILES} == YAMNET_FILES
+    assert full.is_present("yamnet")
+    assert not any((layer / ".staging").rglob("import"))
+
+
+@pytest.mark.parametrize("evil", ["../../evil", "/tmp/evil"])
+def test_an_archive_that_reaches_outside_is_refused_even_if_the_manifest_names_it(
+    full: World, other_machine: Move, tmp_path: Path, evil: str
+) -> None:
+    bare = tmp_path / "yamnet.tar.gz"
+    with tarfile.open(bare, "w:gz") as archive:
+        made = tarfile.TarInfo(evil)
+        archive.addfile(made)
+    full.change(document(full.hub, bare.read_bytes()))
+    layer = other_machine("other")
+    (ended,) = bring(full, bare)
+    assert ended.problem is not None
+    assert ended.problem.code == "unsafe-archive"
+    assert not (layer / YAMNET_ROOT).exists()
+    assert list(tmp_path.rglob("evil")) == []
+
+
+def test_a_damaged_archive_is_refused(full: World, other_machine: Move, tmp_path: Path) -> None:
+    bare = tmp_path / "yamnet.tar.gz"
+    bare.write_bytes(flipped(tar_gz(YAMNET_FILES)))
+    layer = other_machine("other")
+    (ended,) = bring(full, bare)
+    assert ended.problem is not None
+    assert (ended.model, ended.problem.code) == ("yamnet", "corrupt")
+    assert not (layer / YAMNET_ROOT).exists()
+
+
+def test_another_archive_is_refused_in_a_sentence(full: World, tmp_path: Path) -> None:
+    bare = tmp_path / "yamnet.tar.gz"
+    bare.write_bytes(tar_gz({**YAMNET_FILES, "more": b"more"}))
+    with pytest.raises(ModelError, match=r"yamnet\.tar\.gz is a compressed archive, but not one that a model is published as\.$") as caught:
+        bring(full, bare)
+    assert caught.value.problem.code == "nothing-to-import"
+
+
+def test_a_folder_as_unpacked_by_a_person_is_recognised(full: World, other_machine: Move, tmp_path: Path) -> None:
+    place(tmp_path / "yamnet", YAMNET_FILES)
+    layer = other_machine("other")
+    assert outcomes(bring(full, tmp_path / "yamnet")) == [("yamnet", ModelDownloadOutcome.INSTALLED)]
+    assert {path: (layer / YAMNET_ROOT / path).read_bytes() for path in YAMNET_FILES} == YAMNET_FILES
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What `git clone` makes of the hub's repository."""
+    folder = tmp_path / "all-MiniLM-L6-v2"
+    place(folder, {**MINILM_FILES, "README.md": b"# all-MiniLM", "onnx/model.onnx": WEIGHTS[:-5], ".git/lfs/objects/1": flipped(WEIGHTS)})
+    return folder
+
+
+def test_a_clone_of_the_hubs_repository_is_recognised(full: World, other_machine: Move, clone: Path) -> None:
+    layer = other_machine("other")
+    assert outcomes(bring(full, clone)) == [("minilm", ModelDownloadOutcome.INSTALLED)]
+    assert snapshot_download(REPOSITORY, cache_dir=layer, local_files_only=True).endswith(REVISION)
+
+
+def test_a_clone_without_its_large_files_is_told_how_to_get_them(full: World, clone: Path) -> None:
+    (clone / "model.safetensors").write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:53aa\nsize 400000\n")
+    with pytest.raises(ModelError, match=r"Minilm is not whole in it \(model\.safetensors is only a pointer .*git lfs pull") as caught:
+        bring(full, clone)
+    assert caught.value.problem.code == "nothing-to-import"
+
+
+def test_a_folder_of_loose_files_is_sorted_out_by_digest(full: World, other_machine: Move, tmp_path: Path) -> None:
+    """As a browser saves them: side by side, renamed where two have one name, a damaged first attempt among them."""
+    saved = {
+        "config.json": MINILM_FILES["1_Pooling/config.json"],
+        "config(1).json": MINILM_FILES["config.json"],
+        "model (1).safetensors": flipped(WEIGHTS),
+        "model.safetensors.crdownload.bak": WEIGHTS,
+        "base.pt": BASE_PT,
+        "yamnet_1.tar.gz": tar_gz(YAMNET_FILES),
+        "letter.txt": b"hello",
+    }
+    place(tmp_path / "Downloads", saved)
     other_machine("other")
-    assert refused(full, bare) == "corrupt"
+    assert outcomes(bring(full, tmp_path / "Downloads")) == ALL
+
+
+def test_a_folder_of_countless_files_is_not_looked_through(full: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "MAX_FILES", 3)
+    place(tmp_path / "many", {str(number): b"" for number in range(4)})
+    with pytest.raises(ModelError, match="more than 3 files"):
+        bring(full, tmp_path / "many")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_not_said_to_be_the_models_folder(full: World, tmp_path: Path) -> None:
+    bare = tmp_path / "base.pt"
+    bare.write_bytes(BASE_PT)
+    bare.chmod(0)
+    full.layer = tmp_path / "other"
+    code, output = unprivileged(full, "import", str(bare))
+    assert code == 1
+    assert '"code":"unreadable"' in output
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\0" * 2048])
@@ -165,7 +297,7 @@ def test_a_folder_without_a_whole_model_is_refused(full: World, tmp_path: Path) 
 def test_one_damaged_file_fails_its_model_and_no_other(full: World, other_machine: Move, path: str) -> None:
     damaged = full.layer / path
     data = damaged.read_bytes()
-    damaged.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    damaged.write_bytes(flipped(data))
     source = full.layer
     layer = other_machine("other")
     ended = bring(full, source)

@@ -2,11 +2,9 @@
 
 import gzip
 import io
-import os
 import shutil
 import ssl
 import subprocess
-import sys
 import tarfile
 import time
 from collections.abc import Iterator
@@ -19,7 +17,7 @@ from ...hub_double.faults import EVERY_TIME, Fault
 from ...hub_double.manifests import WHISPER, YAMNET, tar_gz
 from ...hub_double.resources import Resource, resource
 from ...hub_double.server import HubDouble
-from .downloads import BASE_PT, REPOSITORY_ROOT, YAMNET_FILES, World, document, installed, some_bytes
+from .downloads import BASE_PT, YAMNET_FILES, World, document, installed, some_bytes, unprivileged
 
 
 def starts(world: World) -> list[int]:
@@ -449,21 +447,6 @@ def test_a_disk_that_fills_up_meanwhile_keeps_what_arrived(world: World, small_d
     assert installed(world.run("whisper-base"))
     assert starts(world)[-1] > 0
     assert (small_disk / "base.pt").read_bytes() == BASE_PT
-
-
-def unprivileged(world: World, *arguments: str) -> tuple[int, str]:
-    """The downloader without root's right to write everywhere."""
-    command = [sys.executable, "-m", "backend.models.downloader", *arguments, "--json", "--manifest", str(world.manifest_path)]
-    if os.geteuid() == 0:
-        setpriv = shutil.which("setpriv")
-        if setpriv is None:
-            pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
-        command = [setpriv, "--bounding-set=-dac_override,-dac_read_search", *command]
-    environment = {**os.environ, **world.environment(), "CONTENTCACHE_MODELS_DIR": str(world.layer)}
-    result = subprocess.run(
-        command, cwd=REPOSITORY_ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    return result.returncode, result.stdout
 
 
 def test_a_folder_that_cannot_be_written_has_its_own_problem(world: World) -> None:
