@@ -22,5 +22,5 @@ export type {
   Why,
 } from '@contract/generated/api'
 export type { EngineStatus, JobProgress, JobStage, SidecarName } from '@contract/generated/events'
-export type { Bridge, IpcArgument, IpcChannel, IpcReply, IpcResults, MenuCommand, Session, Settings } from '@contract/ipc'
-export type { RelayEvent, RelayMessage, SidecarStatus, SupervisorState } from '@contract/relay'
+export type { Bridge, IpcArgument, IpcChannel, IpcReply, IpcResults, ImportSummary, MenuCommand, Session, Settings, SuggestedFolder } from '@contract/ipc'
+export type { ModelEntry, RelayEvent, RelayMessage, SidecarStatus, SupervisorState } from '@contract/relay'

@@ -68,12 +68,36 @@ test.describe.serial('screens', () => {
     await window.page.keyboard.press('Escape')
   })
 
+  test('models', async () => {
+    await window.show('Models')
+    await expect(window.modelCard('Whisper')).toContainText('On this computer')
+    await look('models')
+  })
+
   test('settings and keys', async () => {
     await window.show('Settings')
     await look('settings')
     await window.page.keyboard.press('Control+/')
     await look('keys')
     await window.page.keyboard.press('Escape')
+  })
+
+  test('the first start and a machine without models', async () => {
+    const bare = await Stage.open('screens-bare')
+    const usual = { app, window }
+    try {
+      ;({ app, window } = await bare.launch({ firstStart: true, modelsDirectory: await bare.folder('models') }))
+      for (const step of [1, 2, 3]) {
+        await look(`welcome-${step}`)
+        await window.page.getByRole('button', { name: 'Skip' }).click()
+      }
+      await window.show('Models')
+      await expect(window.modelCard('Whisper')).toContainText('Not downloaded')
+      await look('models-missing')
+    } finally {
+      ;({ app, window } = usual)
+      await bare.end()
+    }
   })
 
   async function look(name: string): Promise<void> {

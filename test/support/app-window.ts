@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { seenHits, type SeenHit } from './seen'
 
-export type View = 'Search' | 'Library' | 'Settings'
+export type View = 'Search' | 'Library' | 'Models' | 'Settings'
 
 export interface SeenPlayer {
   currentTime: number
@@ -108,6 +108,15 @@ export class AppWindow {
   /** The row of a file in the list of the library. */
   fileRow(fileName: string): Locator {
     return this.page.getByRole('row').filter({ hasText: fileName })
+  }
+
+  /** The card of a model on the Models page. */
+  modelCard(name: string): Locator {
+    return this.page.getByRole('article', { name })
+  }
+
+  importModels(kind: 'file' | 'folder'): Promise<void> {
+    return this.page.getByRole('button', { name: `Import a ${kind}` }).click()
   }
 
   async picture(file: string): Promise<void> {

@@ -37,9 +37,9 @@ export class HubDouble {
     )
     child.stderr.pipe(process.stderr)
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const { value: url, done } = await lines.next()
-    if (done) throw new Error('The double of the hubs did not start.')
-    return new HubDouble(child, lines, url, manifest)
+    const first = await lines.next()
+    if (first.done === true) throw new Error('The double of the hubs did not start.')
+    return new HubDouble(child, lines, first.value, manifest)
   }
 
   /** What makes an app take its models from here. */
@@ -62,8 +62,8 @@ export class HubDouble {
   /** GET requests for paths that contain `part`, and bytes sent for them. */
   async fetched(part: string): Promise<{ requests: number; bytes: number }> {
     this.command({ fetched: part })
-    const { value } = await this.lines.next()
-    return JSON.parse(String(value)) as { requests: number; bytes: number }
+    const answer = await this.lines.next()
+    return JSON.parse(String(answer.value)) as { requests: number; bytes: number }
   }
 
   async end(): Promise<void> {

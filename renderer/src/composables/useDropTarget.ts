@@ -1,13 +1,11 @@
 import { useEventListener } from '@vueuse/core'
 import { ref, type Ref } from 'vue'
 import { bridge } from '@/services/bridge'
-import { useLibraryStore } from '@/stores/library'
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 
-/** Folders dropped anywhere on the window are added; `dragging` while something that can be dropped is over it. */
-export function useDropTarget(onAdded: () => void): { dragging: Readonly<Ref<boolean>> } {
-  const library = useLibraryStore()
+/** The paths of what is dropped anywhere on the window; `dragging` while something that can be dropped is over it. */
+export function useDropTarget(onDrop: (paths: string[]) => Promise<void>): { dragging: Readonly<Ref<boolean>> } {
   const dragging = ref(false)
   let depth = 0
 
@@ -31,15 +29,8 @@ export function useDropTarget(onAdded: () => void): { dragging: Readonly<Ref<boo
     event.preventDefault()
     depth = 0
     dragging.value = false
-    void addAll([...(event.dataTransfer?.files ?? [])])
+    void onDrop([...(event.dataTransfer?.files ?? [])].map((file) => bridge().pathOfDroppedFile(file)).filter((path) => path !== ''))
   })
-
-  async function addAll(files: File[]): Promise<void> {
-    const paths = files.map((file) => bridge().pathOfDroppedFile(file)).filter((path) => path !== '')
-    let added = false
-    for (const path of paths) if (await library.addFolder(path)) added = true
-    if (added) onAdded()
-  }
 
   return { dragging }
 }

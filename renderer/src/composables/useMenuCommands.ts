@@ -16,6 +16,7 @@ export function useMenuCommands(): void {
       view.show('library')
       void library.chooseFolder()
     },
+    'show-models': () => view.show('models'),
     'show-settings': () => view.show('settings'),
     'show-keys': () => {
       view.keysOpen = true

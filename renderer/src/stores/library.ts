@@ -5,6 +5,7 @@ import { i18n } from '@/i18n'
 import { PagedRows } from '@/lib/paged-rows'
 import { command } from '@/services/bridge'
 import { problemOf } from '@/services/problem'
+import { attempt } from './attempt'
 import { useConnectionStore } from './connection'
 import { useNoticeStore } from './notices'
 import { useSessionStore } from './session'
@@ -100,15 +101,6 @@ export const useLibraryStore = defineStore('library', () => {
   function sortBy(column: ItemSort): void {
     if (sort.value === column) order.value = order.value === 'asc' ? 'desc' : 'asc'
     else [sort.value, order.value] = [column, column === 'modified' || column === 'size' ? 'desc' : 'asc']
-  }
-
-  async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
-    try {
-      return await work()
-    } catch (error) {
-      notices.fail(problemOf(error, { message: t('common.commandFailed'), next_step: t('common.tryAgainSoon') }))
-      return null
-    }
   }
 
   async function chooseFolder(): Promise<Root | null> {

@@ -6,7 +6,8 @@ import { connect } from 'node:net'
 import { RunningApp } from '../../support/app'
 import { AppWindow } from '../../support/app-window'
 import { python } from '../../support/checkout'
-import { settled, started } from '../../support/library-status'
+import { missingModels, settled, snapshot, started } from '../../support/library-status'
+import { watch } from '../../support/patience'
 
 // SIOCGIFFLAGS and SIOCSIFFLAGS with IFF_UP (netdevice(7)): not every machine has the program `ip`.
 const loopbackUp = `
@@ -25,32 +26,57 @@ function reachOutside(): Promise<string> {
   })
 }
 
-async function story([dataDirectory, library]: string[]): Promise<void> {
-  if (dataDirectory === undefined || library === undefined) throw new Error('usage: story.ts <data directory> <library>')
+interface Story {
+  dataDirectory: string
+  library: string
+  modelsDirectory?: string
+  offline?: boolean
+}
+
+/** With models: what is said and what is meant is found. */
+async function withModels(app: RunningApp, window: AppWindow): Promise<object> {
+  const said = await window.search('blue flower pot')
+  const meant = await window.search('how do I make bread at home')
+  const heard = await window.search('applause')
+  return { said: said.hits[0]?.name, meant: meant.hits[0]?.name, heard: heard.hits[0]?.name ?? null, missing: (await missingModels(app.window)).sort() }
+}
+
+/** Without: words are found, and each model is named with what it costs and how to get it. */
+async function withoutModels(app: RunningApp, window: AppWindow): Promise<object> {
+  const words = await window.search('lukewarm')
+  const nothing = await window.search('blue flower pot')
+  await window.show('Models')
+  const cards = await Promise.all(['MiniLM', 'Whisper', 'YAMNet'].map((name) => window.modelCard(name).innerText()))
+  const whisper = window.modelCard('Whisper')
+  await whisper.getByRole('button', { name: /^Download/ }).click()
+  await watch({
+    what: 'the answer of the downloader',
+    look: () => snapshot(app.window),
+    done: ({ models }) => models.some(({ failure }) => failure !== null),
+    sign: ({ models }) => JSON.stringify(models.map(({ work, progress }) => [work, progress?.message])),
+    silence: 60,
+  })
+  return { words: words.hits[0]?.name, nothing: nothing.message, cards, failure: (await whisper.innerText()).replaceAll(/\s+/g, ' ') }
+}
+
+async function story({ dataDirectory, library, modelsDirectory, offline = false }: Story): Promise<void> {
   execFileSync(python, ['-c', loopbackUp])
   mkdirSync(dataDirectory, { recursive: true })
-  const app = await RunningApp.start({ dataDirectory, offline: true })
+  const app = await RunningApp.start({ dataDirectory, offline, ...(modelsDirectory === undefined ? {} : { modelsDirectory }) })
   try {
     const window = new AppWindow(app.window)
     await started(app.window)
     await window.addFolder(library)
     const done = await settled(app.window)
-    const said = await window.search('blue flower pot')
-    const meant = await window.search('how do I make bread at home')
-    const report = {
-      interfaces: Object.keys(networkInterfaces()),
-      outside: await reachOutside(),
-      failed: done.library.queue.failed,
-      said: said.hits[0]?.name,
-      meant: meant.hits[0]?.name,
-    }
+    const seen = modelsDirectory === undefined ? await withModels(app, window) : await withoutModels(app, window)
+    const report = { interfaces: Object.keys(networkInterfaces()), outside: await reachOutside(), failed: done.library.queue.failed, ...seen }
     process.stdout.write(`${JSON.stringify(report)}\n`)
   } finally {
     await app.quit()
   }
 }
 
-story(process.argv.slice(2)).catch((error: unknown) => {
+story(JSON.parse(process.argv[2] ?? '') as Story).catch((error: unknown) => {
   process.stderr.write(`${String(error)}\n`)
   process.exitCode = 1
 })

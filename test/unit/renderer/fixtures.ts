@@ -46,7 +46,7 @@ export function aSidecar(over: Partial<SidecarStatus> = {}): SidecarStatus {
 
 const aSession: Session = {
   relayOrigin: 'http://127.0.0.1:9', version: '0', platform: 'linux', locale: 'en-US', offlineFlag: false,
-  dataDirectory: '/data', modelsDirectory: '/models',
+  dataDirectory: '/data', modelsDirectory: '/models', suggestedFolders: [{ kind: 'music', path: '/home/ann/Music' }],
 }
 
 /** A fresh pinia with a session whose relay nobody serves: a test that forgets to stand in for a request fails. */
