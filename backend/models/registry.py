@@ -88,16 +88,19 @@ def verify(model_id: str, manifest: Manifest | None = None, layer: Path | None =
     """Read every file of the model in `layer` (the writable one unless named) and compare digests.
 
     Writes the marker of the edition that holds in full, and removes the marker otherwise; so the state afterwards is
-    what the files say. Raises OSError where the layer cannot be written.
+    what the files say. The bundle of an installed app is only read. Raises OSError where the layer cannot be written.
     """
     model = (manifest or load_manifest()).model(model_id)
     directory = layer or get_models_cache_dir()
     closest = _closest_edition(directory, model)
     problems = [problem for file in closest.files if (problem := digest_problem(directory, file))]
+    bundled = directory == get_bundled_models_dir()
     if not problems:
-        write_marker(directory, model, closest)
+        if not bundled:
+            write_marker(directory, model, closest)
         return _status_in(directory, model)
-    remove_marker(directory, model)
+    if not bundled:
+        remove_marker(directory, model)
     if not any((directory / file.path).exists() for file in closest.files):
         return ModelStatus(model, ModelState.MISSING)
     return ModelStatus(model, ModelState.DAMAGED, problem="; ".join(problems))

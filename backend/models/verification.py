@@ -42,14 +42,14 @@ def read_marker(layer: Path, model: Model) -> Marker | None:
         return None
 
 
-def write_marker(layer: Path, model: Model, files: FileSet) -> Path:
-    """Record `files` as verified. The caller has compared every digest just before; this is the last step."""
+def write_marker(layer: Path, model: Model, files: FileSet, at: datetime | None = None) -> Path:
+    """Record `files` as verified, now or `at`. The caller has compared every digest just before; this is the last step."""
     target = marker_path(layer, model)
     target.parent.mkdir(parents=True, exist_ok=True)
     document = {
         "model": model.id,
         "edition": files.edition,
-        "verified_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "verified_at": (at or datetime.now(UTC)).isoformat(timespec="seconds"),
         "files": [{"path": file.path, "size": file.size, "sha256": file.sha256} for file in files.files],
     }
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{model.id}.")

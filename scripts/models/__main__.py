@@ -1,4 +1,9 @@
-"""`python -m scripts.models`: the models for development and tests, without a hub; `--verify` re-reads every byte."""
+"""`npm run models -- [COMMAND]`: the models of this checkout, for developers and packagers.
+
+Without a command: provides for development what is missing, from packages where no hub is reached; `--verify` re-reads
+every byte. `bundle` makes what an installed app brings along. `download`, `status`, `verify`, `import`, `export` and
+`remove` are the app's own downloader (backend.models.downloader) on this checkout's models.
+"""
 
 import argparse
 import sys
@@ -6,17 +11,28 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from backend.models import downloader
 from backend.models.manifest import Model, load_manifest
 from backend.models.registry import ModelState, model_status, verify
 from backend.processing.config import get_models_cache_dir
-from scripts.models import minilm, yamnet
+from scripts.models import bundle, minilm, yamnet
 from scripts.models.placement import ProvisionError
 
 LIBRARY_FOLDERS = (".locks", "datasets")
+OF_THE_DOWNLOADER = ("download", "status", "verify", "import", "export", "remove")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m scripts.models", description=__doc__)
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in OF_THE_DOWNLOADER:
+        return downloader.main(sys.argv[1:])
+    if command == "bundle":
+        return bundle.main(sys.argv[2:])
+    return _provide()
+
+
+def _provide() -> int:
+    parser = argparse.ArgumentParser(prog="npm run models --", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--verify", action="store_true", help="read every byte and compare digests")
     arguments = parser.parse_args()
     layer = get_models_cache_dir()
