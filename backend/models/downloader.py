@@ -126,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     subparsers.add_parser("status", parents=[common, some], help="what is here, with size, licence and use")
     subparsers.add_parser("verify", parents=[common, some], help="read every byte and compare digests")
     bring = subparsers.add_parser(
-        "import", parents=[common, some], help="install from an export, a model's own file or archive, or a folder of them"
+        "import", parents=[common, some], help="install from an export, a model's file or archive, or a folder"
     )
     bring.add_argument("path", type=Path)
     carry = subparsers.add_parser("export", parents=[common, some], help="write models into one file for another machine")
