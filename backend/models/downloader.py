@@ -125,9 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     scope.add_argument("--required-only", action="store_true", help="only those that the app's main functions need")
     subparsers.add_parser("status", parents=[common, some], help="what is here, with size, licence and use")
     subparsers.add_parser("verify", parents=[common, some], help="read every byte and compare digests")
-    bring = subparsers.add_parser(
-        "import", parents=[common, some], help="install from an export, a model's file or archive, or a folder"
-    )
+    bring = subparsers.add_parser("import", parents=[common, some], help="install from an export, a model's file or archive, or a folder")
     bring.add_argument("path", type=Path)
     carry = subparsers.add_parser("export", parents=[common, some], help="write models into one file for another machine")
     carry.add_argument("path", type=Path)
