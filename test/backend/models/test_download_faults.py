@@ -9,10 +9,12 @@ import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from ...hub_double.certificates import make_authority
+from ...hub_double.connect_proxy import ConnectProxy
 from ...hub_double.faults import EVERY_TIME, Fault
 from ...hub_double.manifests import WHISPER, YAMNET, tar_gz
 from ...hub_double.resources import Resource, resource
@@ -366,6 +368,36 @@ def test_a_proxy_that_wants_a_login_has_its_own_problem(world: World, monkeypatc
         assert problem.code == "proxy-login"
         assert "secret" not in problem.model_dump_json()
         assert proxy.requests[-1].headers["proxy-authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("secure", ["good"], indirect=True)
+def test_https_goes_through_a_proxy_that_tunnels(
+    world: World, secure: HubDouble, certificates: tuple[Path, dict[str, ssl.SSLContext]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates[0]))
+    world.hub = secure
+    world.serve()
+    with ConnectProxy(login="me:secret") as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url())
+        problem = world.problem("whisper-base")
+        assert problem.code == "proxy-login"
+        assert not proxy.tunnels
+        assert not secure.requests
+
+        monkeypatch.setenv("https_proxy", proxy.url("me:secret"))
+        assert installed(world.run())
+        hosts = {urlsplit(address).netloc for address in (secure.url, secure.other_url)}
+        assert set(proxy.tunnels) == hosts
+    assert all("proxy-authorization" not in request.headers for request in secure.requests)
+
+
+@pytest.mark.parametrize("secure", ["good"], indirect=True)
+def test_a_proxy_for_https_that_is_down_has_its_own_problem(world: World, secure: HubDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.hub = secure
+    world.serve()
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    assert world.problem("whisper-base").code == "proxy-unreachable"
+    assert secure.requests == []
 
 
 def test_no_connection_is_told_within_the_time_limit(world: World) -> None:
