@@ -18,6 +18,15 @@ import type {
 /** DESIGN.md, Supervisor: the one state machine of both sidecars. */
 export type SupervisorState = 'stopped' | 'starting' | 'ready' | 'degraded' | 'restarting' | 'failed'
 
+/** How a sidecar ended when nobody had asked it to. */
+export interface SidecarFailure {
+  /** Unix milliseconds. */
+  at: number
+  problem: Problem
+  /** Its last stderr lines, newest last. */
+  stderrTail: string[]
+}
+
 export interface SidecarStatus {
   name: SidecarName
   state: SupervisorState
@@ -30,6 +39,8 @@ export interface SidecarStatus {
   problem: Problem | null
   /** Last stderr lines, newest last; only when `failed` or after a crash. */
   stderrTail: string[]
+  /** Stays after it has come back; null when it never failed in this launch. */
+  lastFailure: SidecarFailure | null
 }
 
 /** What main is doing with a model now. */

@@ -47,7 +47,7 @@ export function downloaderRunner(plan: () => LaunchPlan, log: Log): RunDownloade
 
 function follow(process: SidecarProcess, onEvent: (event: ModelEvent) => void, log: Log): DownloaderRun {
   const protocol = new LineProtocol()
-  const stderr = new StderrLog(log, Date.now)
+  const stderr = new StderrLog(log)
   const take = (lines: Line[]): void => {
     for (const line of lines) {
       if ('bad' in line) log.warn(`[models] bad line (${line.bad.reason}): ${line.bad.preview}`)

@@ -14,7 +14,7 @@ import { OrphanRecord } from './orphan-record'
 import { launchSearchServer } from './search-server'
 import type { LaunchPlan } from './sidecar-process'
 import { initialMachine } from './supervisor-machine'
-import { Supervisor } from './supervisor'
+import { statusOf, Supervisor } from './supervisor'
 
 export interface Sidecars {
   start(): Promise<void>
@@ -35,8 +35,7 @@ export interface SidecarsOptions {
 }
 
 export function notStarted(name: SidecarName): SidecarStatus {
-  const { state, pid, readySince, restarts, memory, problem, stderrTail } = initialMachine
-  return { name, state, pid, readySince, restarts, memory, problem, stderrTail }
+  return statusOf(name, initialMachine)
 }
 
 export function createSidecars({ paths, secret, isOffline, events, client, log }: SidecarsOptions): Sidecars {

@@ -1,6 +1,7 @@
 /**
  * When a sidecar is started, judged, killed and given up. Pure: the clock and the dice come in with each input, the work
- * goes out as effects. Crash policy after VS Code's ExtensionHostCrashTracker: three crashes in five minutes are final.
+ * goes out as effects. Crash policy after VS Code's ExtensionHostCrashTracker: three crashes in five minutes are final,
+ * unless it has got a file done in between. A few files that end their reader must not keep it from all the others.
  *
  * | state | goes to |
  * |---|---|
@@ -46,7 +47,7 @@ type AfterExit = 'judge' | 'stop' | 'start' | 'give-up'
 
 /** What the window is told, and what the judgement needs besides. */
 export interface Machine extends Omit<SidecarStatus, 'name'> {
-  /** Times of the crashes that still count. */
+  /** Times of the crashes that still count. These times, like all that follow, are an AwakeClock's. */
   crashes: number[]
   misses: number
   lastOutput: number
@@ -65,10 +66,12 @@ interface Inputs {
   ready: object
   incompatible: { problem: Problem }
   heartbeat: { memory: number }
+  /** A file is done: indexed, or found to be unreadable. */
+  progress: object
   /** The periodic health check; `answered` is null for a sidecar without HTTP. */
   check: { answered: boolean | null }
   /** Also a child that could not be spawned. */
-  exited: { description: string; stderrTail: string[] }
+  exited: { description: string; stderrTail: string[]; lackedMemory: boolean }
 }
 type InputOf<T extends keyof Inputs> = { type: T } & Inputs[T]
 export type Input = { [T in keyof Inputs]: InputOf<T> }[keyof Inputs]
@@ -80,9 +83,10 @@ export interface Step {
   effects: Effect[]
 }
 
-/** `now` in Unix milliseconds, `random` in [0, 1). */
+/** `now` of an AwakeClock, `date` in Unix milliseconds and only to be told, `random` in [0, 1). */
 export interface Moment {
   now: number
+  date: number
   random: number
   timing: Timing
   displayName: string
@@ -96,6 +100,7 @@ export const initialMachine: Machine = {
   memory: null,
   problem: null,
   stderrTail: [],
+  lastFailure: null,
   crashes: [],
   misses: 0,
   lastOutput: 0,
@@ -131,8 +136,8 @@ const askToStop: AnyHandler = (machine) => (machine.afterExit === 'stop' ? stay(
 const askToRestart: AnyHandler = (machine) =>
   machine.afterExit === 'start' ? stay(machine) : to(machine, { afterExit: 'start', crashes: [] }, 'stop-child')
 
-const becomeReady: AnyHandler = (machine, _input, { now }) =>
-  to(machine, { state: 'ready', readySince: now, lastHeartbeat: now, lastOutput: now, misses: 0, problem: null, stderrTail: [] })
+const becomeReady: AnyHandler = (machine, _input, { now, date }) =>
+  to(machine, { state: 'ready', readySince: date, lastHeartbeat: now, lastOutput: now, misses: 0, problem: null, stderrTail: [] })
 
 /** Silence, not total time: a start that loads much on a slow disk goes on as long as it says so. */
 const judgeStart: Handler<'tick'> = (machine, _input, { now, timing, displayName }) => {
@@ -162,28 +167,32 @@ const judgeExit: Handler<'exited'> = (machine, input, moment) => {
   const ended: Machine = { ...machine, pid: null, readySince: null, memory: null, misses: 0, afterExit: 'judge' }
   if (machine.afterExit === 'stop') return haltNow(ended, input, moment)
   if (machine.afterExit === 'start') return launchAfresh({ ...ended, restarts: machine.restarts + 1 }, input, moment)
-  const stderrTail = input.stderrTail
-  if (machine.afterExit === 'give-up') return to(ended, { state: 'failed', stderrTail })
+  const { now, date, timing, displayName } = moment
+  const { stderrTail, lackedMemory } = input
+  const withFailure = (told: Problem): Pick<Machine, 'problem' | 'stderrTail' | 'lastFailure'> => ({
+    problem: told,
+    stderrTail,
+    lastFailure: { at: date, problem: told, stderrTail },
+  })
+  if (machine.afterExit === 'give-up' && machine.problem !== null) return to(ended, { state: 'failed', ...withFailure(machine.problem) })
 
-  const { now, timing, displayName } = moment
   const crashes = [...machine.crashes.filter((time) => now - time < timing.crashWindow), now]
   const detail = [input.description, ...stderrTail].join('\n')
   if (crashes.length >= timing.crashesAllowed) {
     const minutes = Math.round(timing.crashWindow / 60_000)
-    const final = problem('crashed-repeatedly', `${displayName} ended ${crashes.length} times within ${minutes} minutes and was not started again.`, {
-      nextStep: 'Press Restart to try again.',
-      detail,
-    })
-    return to(ended, { state: 'failed', crashes, stderrTail, problem: final })
+    const often = `ended ${crashes.length} times within ${minutes} minutes and was not started again.`
+    const final = lackedMemory
+      ? problem('out-of-memory', `${displayName} ran out of memory. It ${often}`, { nextStep: 'Close other programs, then press Restart.', detail })
+      : problem('crashed-repeatedly', `${displayName} ${often}`, { nextStep: 'Press Restart to try again.', detail })
+    return to(ended, { state: 'failed', crashes, ...withFailure(final) })
   }
-  const cause = machine.problem?.message ?? `${displayName} ended unexpectedly.`
+  const cause = lackedMemory ? `${displayName} ran out of memory.` : (machine.problem?.message ?? `${displayName} ended unexpectedly.`)
   return to(ended, {
     state: 'restarting',
     crashes,
-    stderrTail,
     restarts: machine.restarts + 1,
     restartAt: now + backoff(crashes.length, moment.random, timing),
-    problem: problem('crashed', `${cause} It is being started again.`, { detail }),
+    ...withFailure(problem(lackedMemory ? 'out-of-memory' : 'crashed', `${cause} It is being started again.`, { detail })),
   })
 }
 
@@ -193,6 +202,7 @@ const whileRunning: Transitions = {
   spawned: (machine, { pid }) => to(machine, { pid }),
   output: (machine, _input, { now }) => to(machine, { lastOutput: now }),
   heartbeat: (machine, { memory }, { now }) => to(machine, { lastHeartbeat: now, memory }),
+  progress: (machine) => to(machine, { crashes: [] }),
   incompatible: (machine, input) => to(machine, { afterExit: 'give-up', problem: input.problem }, 'kill-tree'),
   exited: judgeExit,
   stop: askToStop,

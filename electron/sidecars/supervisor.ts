@@ -1,10 +1,13 @@
 /** Runs the state machine of supervisor-machine.ts on a real child process. */
-import { PROTOCOL_VERSION, type SidecarEvent, type SidecarName } from '../contract/generated/events'
+import { PROTOCOL_VERSION, type Item, type SidecarEvent, type SidecarName } from '../contract/generated/events'
 import type { ForwardedEvent, SidecarStatus } from '../contract/relay'
 import type { Log } from '../log/log'
 import { messageOf, problem } from '../problem'
+import { AwakeClock } from './awake-clock'
 import { killTree } from './kill-tree'
+import { endedForLackOfMemory, killsForLackOfMemory } from './lack-of-memory'
 import { formatCommand, LineProtocol, type Line } from './line-protocol'
+import { LogLimit } from './log-limit'
 import type { OrphanRecord } from './orphan-record'
 import { describeEnd, type Launcher, type LaunchPlan, type SidecarProcess } from './sidecar-process'
 import { StderrLog } from './stderr-log'
@@ -24,6 +27,7 @@ export interface SupervisorOptions {
   onEvent: (event: ForwardedEvent) => void
   onStatus: (status: SidecarStatus) => void
   timing?: Partial<Timing>
+  clock?: Pick<AwakeClock, 'read'>
   /** Milliseconds. */
   tickInterval?: number
   checkInterval?: number
@@ -34,7 +38,19 @@ interface Running {
   process: SidecarProcess
   protocol: LineProtocol
   stderr: StderrLog
+  badLineLog: LogLimit
   port: number | null
+}
+
+const badLinesPerSecond = 10
+
+export function statusOf(name: SidecarName, machine: Machine): SidecarStatus {
+  const { state, pid, readySince, restarts, memory, problem, stderrTail, lastFailure } = machine
+  return { name, state, pid, readySince, restarts, memory, problem, stderrTail, lastFailure }
+}
+
+function isDone({ state }: Item): boolean {
+  return state === 'indexed' || state === 'failed' || state === 'needs-model'
 }
 
 export class Supervisor {
@@ -46,14 +62,15 @@ export class Supervisor {
   private published = ''
   private whenStopped: (() => void)[] = []
   private readonly timing: Timing
+  private readonly clock: Pick<AwakeClock, 'read'>
 
   constructor(private readonly options: SupervisorOptions) {
     this.timing = { ...defaultTiming, ...options.timing }
+    this.clock = options.clock ?? new AwakeClock()
   }
 
   get status(): SidecarStatus {
-    const { state, pid, readySince, restarts, memory, problem, stderrTail } = this.machine
-    return { name: this.options.name, state, pid, readySince, restarts, memory, problem, stderrTail }
+    return statusOf(this.options.name, this.machine)
   }
 
   /** Where the sidecar serves HTTP, while it does. */
@@ -85,7 +102,8 @@ export class Supervisor {
   private feed(input: Input): void {
     const before = this.machine.state
     const { machine, effects } = step(this.machine, input, {
-      now: Date.now(),
+      now: this.clock.read(),
+      date: Date.now(),
       random: Math.random(),
       timing: this.timing,
       displayName: this.options.displayName,
@@ -114,10 +132,12 @@ export class Supervisor {
     try {
       process = this.options.launcher(this.options.plan())
     } catch (error) {
-      this.feed({ type: 'exited', description: `It could not be started: ${messageOf(error)}`, stderrTail: [] })
+      this.feed({ type: 'exited', description: `It could not be started: ${messageOf(error)}`, stderrTail: [], lackedMemory: false })
       return
     }
-    const running: Running = { process, protocol: new LineProtocol(), stderr: new StderrLog(this.options.log, Date.now), port: null }
+    const { log } = this.options
+    const running: Running = { process, protocol: new LineProtocol(), stderr: new StderrLog(log), badLineLog: new LogLimit(log, badLinesPerSecond), port: null }
+    const killsBefore = killsForLackOfMemory()
     this.running = running
     process.stdout.on('data', (chunk: Buffer) => {
       this.feed({ type: 'output' })
@@ -129,23 +149,26 @@ export class Supervisor {
     })
     void process.ended.then(async (end) => {
       this.takeLines(running, running.protocol.end())
+      running.badLineLog.end()
       running.stderr.end()
       const description = describeEnd(end)
-      this.options.log.info(`[supervisor] ${description}`)
-      await this.options.record.clear().catch((error: unknown) => this.options.log.warn(`The process record stays: ${messageOf(error)}`))
+      const stderrTail = running.stderr.tail()
+      log.info(`[supervisor] ${description}`)
+      await this.options.record.clear().catch((error: unknown) => log.warn(`The process record stays: ${messageOf(error)}`))
       this.running = null
-      this.feed({ type: 'exited', description, stderrTail: running.stderr.tail() })
+      const lackedMemory = endedForLackOfMemory({ end, stderrTail, killsBefore, killsAfter: killsForLackOfMemory() })
+      this.feed({ type: 'exited', description, stderrTail, lackedMemory })
     })
     if (process.pid === undefined) return
     this.feed({ type: 'spawned', pid: process.pid })
-    this.options.record.write(process.pid).catch((error: unknown) => this.options.log.warn(`The process could not be recorded: ${messageOf(error)}`))
+    this.options.record.write(process.pid).catch((error: unknown) => log.warn(`The process could not be recorded: ${messageOf(error)}`))
   }
 
   private takeLines(running: Running, lines: Line[]): void {
     for (const line of lines) {
       if (this.running !== running) return
       if ('event' in line) this.takeEvent(running, line.event)
-      else this.options.log.warn(`[supervisor] bad line ${running.protocol.badLines} (${line.bad.reason}): ${line.bad.preview}`)
+      else running.badLineLog.write('warn', `[supervisor] bad line (${line.bad.reason}): ${line.bad.preview}`)
     }
   }
 
@@ -171,6 +194,10 @@ export class Supervisor {
         return
       case 'bye':
         this.options.log.info(`[supervisor] bye: ${event.reason}`)
+        return
+      case 'item-changed':
+        if (isDone(event.item)) this.feed({ type: 'progress' })
+        this.options.onEvent(event)
         return
       default:
         this.options.onEvent(event)

@@ -1,7 +1,10 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { vi } from 'vitest'
-import type { FileHit, Item, LibrarySummary, Moment, QueueSummary, Root, SearchResponse, Session, SidecarStatus } from '@/contract'
+import type { FileHit, Item, LibrarySummary, ModelEntry, ModelId, Moment, QueueSummary, Root, SearchResponse, Session, SidecarStatus } from '@/contract'
+import { modelIds, models } from '@/lib/models'
 import { useSessionStore } from '@/stores/session'
+
+type ModelStatus = NonNullable<ModelEntry['status']>
 
 export function anItem(over: Partial<Item> = {}): Item {
   return {
@@ -41,8 +44,29 @@ export function aLibrary(over: Partial<LibrarySummary> = {}): LibrarySummary {
 }
 
 export function aSidecar(over: Partial<SidecarStatus> = {}): SidecarStatus {
-  return { name: 'search-server', state: 'ready', pid: 1, readySince: 1, restarts: 0, memory: null, problem: null, stderrTail: [], ...over }
+  return { name: 'search-server', state: 'ready', pid: 1, readySince: 1, restarts: 0, memory: null, problem: null, stderrTail: [], lastFailure: null, ...over }
 }
+
+export function aModelStatus(over: Partial<ModelStatus> = {}): ModelStatus {
+  return {
+    type: 'model-status', model: 'whisper-base', title: 'Whisper base', state: 'missing', size: 145_262_807, licence: 'MIT', enables: '', homepage: 'https://example.org',
+    required: false, bundled: false, partial: 0, problem: null, ...over,
+  }
+}
+
+export function aModel(over: Partial<ModelEntry> = {}): ModelEntry {
+  const model = over.model ?? 'whisper-base'
+  return { model, status: aModelStatus({ model, size: models[model].bytes }), work: null, progress: null, failure: null, ...over }
+}
+
+/** The three models, all missing but those that `over` names. */
+export function theModels(over: Partial<Record<ModelId, Partial<ModelEntry>>> = {}): ModelEntry[] {
+  return modelIds.map((model) => aModel({ model, ...over[model] }))
+}
+
+export const present = (model: ModelId, over: Partial<ModelStatus> = {}): Partial<ModelEntry> => ({
+  status: aModelStatus({ model, size: models[model].bytes, state: 'present', ...over }),
+})
 
 const aSession: Session = {
   relayOrigin: 'http://127.0.0.1:9', version: '0', platform: 'linux', locale: 'en-US', offlineFlag: false,

@@ -10,12 +10,14 @@ import {
   type Step,
 } from '../../../../electron/sidecars/supervisor-machine'
 
-const exit: Input = { type: 'exited', description: 'It ended with exit code 1.', stderrTail: ['last words'] }
+const exit: Input = { type: 'exited', description: 'It ended with exit code 1.', stderrTail: ['last words'], lackedMemory: false }
+/** Of the first input; the clock of the machine begins at nought wherever it runs. */
+const midnight = Date.UTC(2026, 10, 23)
 
 /** Feeds inputs at given times and returns the last step. */
 function run(machine: Machine, ...inputs: (readonly [now: number, input: Input])[]): Step {
   let last: Step = { machine, effects: [] }
-  for (const [now, input] of inputs) last = step(last.machine, input, { now, random: 0.5, timing: defaultTiming, displayName: 'The service' })
+  for (const [now, input] of inputs) last = step(last.machine, input, { now, date: midnight + now, random: 0.5, timing: defaultTiming, displayName: 'The service' })
   return last
 }
 
@@ -30,14 +32,14 @@ describe('stopped', () => {
     expect(run(initialMachine, [0, { type: 'start' }])).toMatchObject({ machine: { state: 'starting' }, effects: ['spawn'] })
   })
 
-  it.each<Input>([{ type: 'tick' }, { type: 'stop' }, { type: 'output' }, { type: 'heartbeat', memory: 1 }, { type: 'check', answered: false }, exit])('ignores $type', (input) => {
+  it.each<Input>([{ type: 'tick' }, { type: 'stop' }, { type: 'output' }, { type: 'heartbeat', memory: 1 }, { type: 'check', answered: false }, { type: 'progress' }, exit])('ignores $type', (input) => {
     expect(run(initialMachine, [5, input])).toEqual({ machine: initialMachine, effects: [] })
   })
 })
 
 describe('starting', () => {
   it('becomes ready', () => {
-    expect(ready).toMatchObject({ state: 'ready', pid: 42, readySince: 100, problem: null })
+    expect(ready).toMatchObject({ state: 'ready', pid: 42, readySince: midnight + 100, problem: null })
   })
 
   it('may take any time as long as it says something', () => {
@@ -137,6 +139,31 @@ describe('failed', () => {
     const second = run(first, [10_000, { type: 'tick' }], [200_000, exit]).machine
     const third = run(second, [210_000, { type: 'tick' }], [302_000, exit]).machine
     expect(third).toMatchObject({ state: 'restarting', crashes: [200_000, 302_000] })
+  })
+
+  it('does not come while files get done in between, and comes as soon as none does', () => {
+    const once = (from: Machine, at: number, ...before: Input[]): Machine =>
+      run(from, [at, { type: 'tick' }], ...before.map((input) => [at + 1, input] as const), [at + 2, exit]).machine
+    const first = once(restarting, 10_000)
+    expect(first.crashes).toHaveLength(2)
+    const second = once(first, 20_000, { type: 'progress' })
+    expect(second).toMatchObject({ state: 'restarting', crashes: [20_002] })
+    expect(once(once(second, 30_000), 40_000)).toMatchObject({ state: 'failed' })
+  })
+
+  it('names memory where memory was the cause', () => {
+    const short: Input = { ...exit, lackedMemory: true }
+    expect(run(ready, [1_000, short]).machine.problem).toMatchObject({ code: 'out-of-memory', message: 'The service ran out of memory. It is being started again.' })
+    const last = run(ready, [1_000, exit], [5_000, { type: 'tick' }], [5_001, exit], [20_000, { type: 'tick' }], [20_001, short]).machine
+    expect(last).toMatchObject({ state: 'failed', problem: { code: 'out-of-memory', next_step: 'Close other programs, then press Restart.' } })
+  })
+
+  it('leaves what happened to be read when it is ready again, and after a Restart', () => {
+    const again = run(restarting, [10_000, { type: 'tick' }], [10_500, { type: 'ready' }]).machine
+    const expected = { at: midnight + 200, problem: { code: 'crashed' }, stderrTail: ['last words'] }
+    expect(again).toMatchObject({ state: 'ready', problem: null, stderrTail: [], lastFailure: expected })
+    expect(run(again, [11_000, { type: 'restart' }], [11_001, exit]).machine).toMatchObject({ state: 'starting', lastFailure: expected })
+    expect(ready.lastFailure).toBeNull()
   })
 
   it('is left by Restart only', () => {

@@ -16,6 +16,7 @@ const server = (change: Partial<SidecarStatus>): SidecarStatus => ({
   memory: null,
   problem: null,
   stderrTail: [],
+  lastFailure: null,
   ...change,
 })
 
