@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import { formatBytes, formatClock, formatDate, spanOf } from '@/lib/format'
+import { formatBytes, formatClock, formatDate, formatPercent, spanOf } from '@/lib/format'
 
 /** Numbers, dates and lengths of time in the language of the window. */
 export function useFormat() {
@@ -17,6 +17,7 @@ export function useFormat() {
     span,
     clock: formatClock,
     number: (value: number) => n(value),
+    percent: (value: number) => formatPercent(value, locale.value),
     bytes: (value: number) => formatBytes(value, locale.value),
     date: (unixSeconds: number) => formatDate(unixSeconds, locale.value),
     dateTime: (unixSeconds: number) => formatDate(unixSeconds, locale.value, true),

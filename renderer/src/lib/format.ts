@@ -40,6 +40,11 @@ export function formatBytes(bytes: number, locale: string): string {
   }).format(value)
 }
 
+/** `percent` 0 to 100, rounded down: 100 % only when it is all there. */
+export function formatPercent(percent: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'percent' }).format(Math.floor(percent) / 100)
+}
+
 /** `unixSeconds` as a date a person reads; with `time` when the hour matters. */
 export function formatDate(unixSeconds: number, locale: string, time = false): string {
   const options: Intl.DateTimeFormatOptions = time ? { dateStyle: 'medium', timeStyle: 'short' } : { dateStyle: 'medium' }

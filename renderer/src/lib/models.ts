@@ -6,3 +6,5 @@ export const models: Record<ModelId, { name: string; bytes: number }> = {
   'whisper-base': { name: 'Whisper', bytes: 145_262_807 },
   yamnet: { name: 'YAMNet', bytes: 18_275_381 },
 }
+
+export const modelIds = Object.keys(models) as ModelId[]

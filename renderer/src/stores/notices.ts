@@ -34,9 +34,9 @@ export const useNoticeStore = defineStore('notices', () => {
   }
 
   /** The same problem twice in a row is shown once. */
-  function fail(problem: Problem): number {
+  function fail(problem: Problem, action: Notice['action'] = null): number {
     const known = notices.value.find((notice) => notice.problem?.code === problem.code && notice.problem.message === problem.message)
-    return known ? known.id : add(problem.message, problem, {})
+    return known ? known.id : add(problem.message, problem, { action })
   }
 
   function dismiss(id: number): void {

@@ -1,23 +1,22 @@
 import { emptyPicture } from '@contract/picture'
-import { flushPromises, mount } from '@vue/test-utils'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { mount, type VueWrapper } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import ModelCard from '@/components/models/ModelCard.vue'
 import type { ModelEntry } from '@/contract'
 import { i18n } from '@/i18n'
 import { useConnectionStore } from '@/stores/connection'
-import { useModelsStore } from '@/stores/models'
-import { freshStores } from '../fixtures'
+import { aModel, aModelStatus, freshStores } from '../fixtures'
 
-const status: NonNullable<ModelEntry['status']> = {
-  type: 'model-status', model: 'whisper-base', title: 'Whisper base', state: 'missing', size: 145_262_807, licence: 'MIT', enables: '', homepage: 'https://example.org',
-  required: false, bundled: false, partial: 0, problem: null,
-}
-const entry = (change: Partial<ModelEntry> = {}): ModelEntry => ({ model: 'whisper-base', status, work: null, progress: null, failure: null, ...change })
+const status = aModelStatus()
+const entry = (change: Partial<ModelEntry> = {}): ModelEntry => aModel({ status, ...change })
 const invoke = vi.fn(() => Promise.resolve({ ok: true, value: null }))
+
+const mounted: VueWrapper[] = []
 
 function render(change: Partial<ModelEntry> = {}, offline = false) {
   useConnectionStore().apply({ type: 'snapshot', sequence: 1, ...emptyPicture, offline })
   const wrapper = mount(ModelCard, { props: { entry: entry(change) }, global: { plugins: [i18n] }, attachTo: document.body })
+  mounted.push(wrapper)
   return { wrapper, buttons: () => wrapper.findAll('button').map((button) => button.text()) }
 }
 
@@ -25,6 +24,10 @@ beforeEach(() => {
   freshStores()
   invoke.mockClear()
   Object.assign(window, { contentcache: { invoke } })
+})
+
+afterEach(() => {
+  for (const wrapper of mounted.splice(0)) wrapper.unmount()
 })
 
 describe('a card', () => {
@@ -56,7 +59,7 @@ describe('a card', () => {
     const { wrapper, buttons } = render({ failure: { code: 'refused', message: 'The source refused.', next_step: 'Ask for access.', detail: 'HTTP 403' } })
     expect(wrapper.text()).toContain('The source refused.')
     expect(wrapper.text()).toContain('Ask for access.')
-    expect(buttons()).toContain('Try again')
+    expect(buttons()).toEqual(['Try again', 'Import from disk…'])
     await wrapper.findAll('button').find((button) => button.text() === 'Try again')?.trigger('click')
     expect(invoke).toHaveBeenCalledWith('models:download', { model: 'whisper-base' })
   })
@@ -64,31 +67,43 @@ describe('a card', () => {
   it('does not download while offline', () => {
     const { wrapper } = render({}, true)
     expect(wrapper.get('button').attributes('disabled')).toBeDefined()
+    expect(wrapper.text()).toContain('Not while offline')
   })
 
-  it('removes only after it has said what that destroys', async () => {
+  it('removes only after it has said what that destroys, and the first key pressed does not destroy', async () => {
     const { wrapper, buttons } = render({ status: { ...status, state: 'present' } })
     await wrapper.findAll('button')[1]?.trigger('click')
     expect(invoke).not.toHaveBeenCalled()
     expect(wrapper.text()).toContain('frees 139 MB')
-    expect(document.activeElement?.textContent).toBe('Remove Whisper')
+    expect(document.activeElement?.textContent).toBe('Keep')
     await wrapper.get('.confirm').trigger('keydown', { key: 'Escape' })
     expect(buttons()).toEqual(['Verify', 'Remove'])
+    expect(document.activeElement?.textContent.trim()).toBe('Remove')
     await wrapper.findAll('button')[1]?.trigger('click')
     await wrapper.get('.danger').trigger('click')
     expect(invoke).toHaveBeenCalledWith('models:remove', { model: 'whisper-base' })
   })
-})
 
-it('a check that found every byte right is said until something else is done', async () => {
-  const connection = useConnectionStore()
-  const models = useModelsStore()
-  connection.apply({ type: 'snapshot', sequence: 1, ...emptyPicture, models: [entry({ status: { ...status, state: 'present' } })] })
-  connection.apply({ type: 'event', sequence: 2, event: { type: 'model-work-changed', model: 'whisper-base', work: 'verify', failure: null } })
-  expect(models.checked.has('whisper-base')).toBe(false)
-  connection.apply({ type: 'event', sequence: 3, event: { type: 'model-work-changed', model: 'whisper-base', work: null, failure: null } })
-  expect(models.checked.has('whisper-base')).toBe(true)
-  connection.apply({ type: 'event', sequence: 4, event: { type: 'model-work-changed', model: 'whisper-base', work: 'remove', failure: null } })
-  expect(models.checked.has('whisper-base')).toBe(false)
-  await flushPromises()
+  it('says why it is damaged behind More, and that a bundled one goes with the app', () => {
+    const damaged = render({ status: { ...status, state: 'damaged', problem: 'base.pt: 12 bytes' } }).wrapper
+    expect(damaged.text()).toContain('not as they were published')
+    expect(damaged.get('details').text()).toContain('base.pt: 12 bytes')
+    expect(render({ status: { ...status, state: 'present', bundled: true } }).wrapper.text()).toContain('part of the app')
+  })
+
+  it('keeps the focus in its place when the pressed button goes', async () => {
+    const { wrapper } = render()
+    wrapper.get('button').element.focus()
+    await wrapper.setProps({ entry: entry({ work: 'download' }) })
+    await vi.waitFor(() => expect(document.activeElement?.textContent.trim()).toBe('Cancel'))
+    await wrapper.setProps({ entry: entry({ work: 'remove' }) })
+    await vi.waitFor(() => expect(document.activeElement).toBe(wrapper.element))
+  })
+
+  it('says why it is not known whether the model is here', () => {
+    const failure = { code: 'stalled', message: 'Nothing came for a minute.', next_step: 'Try again.', detail: null }
+    const { wrapper, buttons } = render({ status: null, failure })
+    expect(wrapper.text()).toContain('Nothing came for a minute.')
+    expect([wrapper.get('[role=status]').text(), ...buttons()]).toEqual(['Not known', 'Try again'])
+  })
 })
