@@ -127,7 +127,8 @@ def main() -> int:
     log_to_stderr()
     # Sidecars never download, whoever starts them.
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
-    data_dir, secret = os.environ.get("CONTENTCACHE_DATA_DIR"), os.environ.get("CONTENTCACHE_SECRET")
+    # Taken out of the environment: the child that reads strangers' files inherits what is left.
+    data_dir, secret = os.environ.get("CONTENTCACHE_DATA_DIR"), os.environ.pop("CONTENTCACHE_SECRET", None)
     if not data_dir or not secret:
         log.error("CONTENTCACHE_DATA_DIR and CONTENTCACHE_SECRET must be set; see docs/ARCHITECTURE.md")
         return 2

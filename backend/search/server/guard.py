@@ -1,7 +1,7 @@
-"""Who may ask, and how much: the secret of this launch, the loopback host name, a limit on bodies.
+"""Who may ask, and how much: the secret of this launch, the loopback host name, no browser, a limit on bodies.
 
 Any page in any browser of this machine can send requests to a loopback port. The secret keeps it out; the check of `Host`
-keeps out a page whose name was made to resolve to 127.0.0.1.
+keeps out a page whose name was made to resolve to 127.0.0.1; and main, the only one who asks, never sends an `Origin`.
 """
 
 import hmac
@@ -46,6 +46,8 @@ class Guard:
     def _refusal(self, request: Request) -> tuple[int, Problem] | None:
         if not _HOST.fullmatch(request.headers.get("host", "")):
             return 400, Problem(code="wrong-host", message="This address is not served here.")
+        if "origin" in request.headers:
+            return 403, Problem(code="wrong-origin", message="Web pages are not served here.")
         given = request.headers.get("authorization", "").encode()
         if self._expected is None or not hmac.compare_digest(given, self._expected):
             return 401, Problem(code="unauthorized", message="The secret of this launch is missing or wrong.")

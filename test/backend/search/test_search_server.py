@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from backend.contract.events import sidecar_event
@@ -125,6 +126,19 @@ def test_nobody_without_the_secret(tmp_path: Path, no_models: Path) -> None:
         answer = server.http.get("/health", headers={"Host": "evil.example"})
         assert (answer.status_code, answer.json()["problem"]["code"]) == (400, "wrong-host")
         assert server.http.get("/health", headers={"Host": f"localhost:{server.http.base_url.port}"}).status_code == 200
+        for origin in ("https://evil.example", "null", f"http://127.0.0.1:{server.http.base_url.port}"):
+            answer = server.http.get("/health", headers={"Origin": origin})
+            assert (answer.status_code, answer.json()["problem"]["code"]) == (403, "wrong-origin")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another process's environment is read from /proc")
+def test_the_secret_is_not_inherited_by_the_child_that_reads_files(tmp_path: Path, folder: Path, no_models: Path) -> None:
+    with running(tmp_path / "data", no_models) as server:
+        server.add_root(folder)
+        server.wait_until_indexed(len(TEXTS))
+        [child] = psutil.Process(server.process.pid).children()
+        assert "backend.library.extract.child" in child.cmdline()
+        assert SECRET not in child.environ().values()
 
 
 def test_every_failure_is_a_problem(tmp_path: Path, folder: Path, no_models: Path) -> None:
