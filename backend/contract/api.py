@@ -95,7 +95,10 @@ class SegmentPage(Contract):
 
 
 class Location(Contract):
+    """`root`: the folder that a person added. Whoever opens the file makes sure that it is still below it."""
+
     path: str
+    root: str
     media_type: str
     size: int
 

@@ -9,6 +9,7 @@ from threading import Event, Thread
 from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobProgress, JobStage, ProgressUnit, SidecarEvent
 from backend.contract.library import Item, Problem
 from backend.library.extract.extractor import Abandoned, ExtractionFailed, Extractor
+from backend.library.inside_root import require_inside
 from backend.library.store import LEASE_SECONDS, Job, LeaseLost, Library, Worker
 
 log = logging.getLogger(__name__)
@@ -77,10 +78,12 @@ class Indexer:
         self._changed(self._library.items_by_id([job.item_id]).get(job.item_id))
         watch = _JobWatch(self._library, job, self._stop, self._emit)
         try:
+            self._require_inside(job)
             result = self._extractor.extract(job.path, job.kind, self._library.thumbnail_path(job.item_id), watch.wanted)
         except Abandoned:
             self._changed(self._library.release(job))
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            log.info("item %d is gone: %s", job.item_id, error)
             item = self._library.vanished(job)
             self._changed(item)
             if item is None:
@@ -90,6 +93,15 @@ class Indexer:
             self._changed(self._library.fail(job, error.problem))
         else:
             self._changed(self._library.finish(job, result))
+
+    def _require_inside(self, job: Job) -> None:
+        try:
+            require_inside(job.root, job.path)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            # No rights, or a disk that does not deliver: the reader says it in a sentence.
+            log.info("item %d: %s", job.item_id, error)
 
     def _changed(self, item: Item | None) -> None:
         if item is not None:

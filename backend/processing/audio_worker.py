@@ -11,13 +11,14 @@ from typing import TypeAlias
 
 from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobStage
 from backend.contract.library import Contract, EngineState, Item, ItemKind, ModelId, Problem
+from backend.library.inside_root import require_inside
 from backend.library.store import Job, LeaseLost, Library, Worker
 from backend.processing.cancellation import Cancelled
 from backend.processing.engines import Engine
 from backend.processing.job_progress import ProgressReport
 from backend.processing.job_watch import Interruption, JobWatch
 from backend.processing.listening import Listening
-from backend.processing.media_errors import MediaError, MediaVanished, NoSoundTrack
+from backend.processing.media_errors import MediaError, MediaVanished, NoSoundTrack, from_os_error
 from backend.processing.results import index_result, silent_result
 from backend.processing.sound_tagger import SoundTagger
 from backend.processing.transcriber import Transcriber
@@ -115,6 +116,12 @@ class AudioWorker:
                 self._fail(job, _unexpected(error))
 
     def _index(self, job: Job, watch: JobWatch) -> None:
+        try:
+            require_inside(job.root, job.path)
+        except FileNotFoundError as error:
+            raise MediaVanished(str(error)) from error
+        except OSError as error:
+            raise from_os_error(error) from error
         try:
             self._hear(job, watch)
         except NoSoundTrack as error:

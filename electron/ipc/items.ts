@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Location } from '../contract/generated/api'
 import { messageOf, problem, ProblemError } from '../problem'
 import type { SearchClient } from '../search-client'
+import { realPathInside } from '../security/inside-root'
 import { isProgram } from '../security/openable'
 import type { Handlers } from './answer'
 
@@ -14,10 +15,14 @@ export interface Desktop {
 }
 
 export function itemHandlers(client: SearchClient, desktop: Desktop): Pick<Handlers, 'item:open' | 'item:reveal'> {
-  const locate = async (itemId: number): Promise<{ file: string; mode: number }> => {
-    const { path: file } = await client.call<Location>({ method: 'GET', path: `/items/${itemId}/location` })
+  /** `real`: with links resolved. What a name that ends in .pdf leads to can be a program. */
+  const locate = async (itemId: number): Promise<{ file: string; real: string; mode: number }> => {
+    const location = await client.call<Location>({ method: 'GET', path: `/items/${itemId}/location` })
+    const file = location.path
     try {
-      return { file, mode: (await stat(file)).mode }
+      const real = await realPathInside(location)
+      if (real === null) throw new Error(`${file} is not below ${location.root}`)
+      return { file, real, mode: (await stat(real)).mode }
     } catch (error) {
       throw new ProblemError(
         problem('file-missing', `${path.basename(file)} is not where it was.`, {
@@ -29,8 +34,8 @@ export function itemHandlers(client: SearchClient, desktop: Desktop): Pick<Handl
   }
   return {
     'item:open': async ({ itemId }) => {
-      const { file, mode } = await locate(itemId)
-      if (isProgram(file, mode, process.platform)) {
+      const { file, real, mode } = await locate(itemId)
+      if (isProgram(file, mode, process.platform) || isProgram(real, mode, process.platform)) {
         throw new ProblemError(problem('is-a-program', `${path.basename(file)} is a program and is not started from here.`, { nextStep: 'Show it in its folder instead.' }))
       }
       const failure = await desktop.openPath(file)

@@ -1,26 +1,19 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type http from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Location } from '../contract/generated/api'
 import { problem } from '../problem'
 import type { SearchClient } from '../search-client'
+import { openInside } from '../security/inside-root'
 import { parseRange, rangeStillApplies } from './byte-range'
 import { sendProblem } from './answers'
 
 const missing = problem('file-missing', 'The file is not where it was.', { nextStep: 'Check that its disk is connected, then rescan the folder.' })
 
-async function openFile(path: string): Promise<FileHandle | null> {
-  try {
-    return await open(path, 'r')
-  } catch {
-    return null
-  }
-}
-
 /** Only items of the library: search_server knows where an item is, the window never names a path. */
 export async function sendMedia(client: SearchClient, itemId: number, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const location = await client.call<Location>({ method: 'GET', path: `/items/${itemId}/location` })
-  const file = await openFile(location.path)
+  const file = await openInside(location)
   if (file === null) {
     sendProblem(response, 404, missing)
     return
@@ -34,10 +27,6 @@ export async function sendMedia(client: SearchClient, itemId: number, request: h
 
 async function sendFile(file: FileHandle, mediaType: string, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const stat = await file.stat()
-  if (!stat.isFile()) {
-    sendProblem(response, 404, missing)
-    return
-  }
   const entityTag = `"${stat.size.toString(16)}-${Math.round(stat.mtimeMs).toString(16)}"`
   const ifRange = request.headers['if-range']?.toString()
   const range = rangeStillApplies(ifRange, entityTag) ? parseRange(request.headers.range, stat.size) : { kind: 'whole' as const }

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse
 
 from backend.contract.api import ItemPage, ItemSort, Location, SegmentPage, SortOrder
 from backend.contract.library import Item, ItemKind, ItemState, Problem, SegmentKind
+from backend.library.inside_root import require_inside
 from backend.library.store import LibraryError, NotFound
 from backend.search.server.media_types import media_type
 from backend.search.server.services import Injected
@@ -66,11 +67,12 @@ def get_segments(
 @router.get("/{item_id}/location")
 def get_location(item_id: int, services: Injected) -> Location:
     path = services.library.location(item_id)
+    root = services.library.root_path(services.library.item(item_id).root_id)
     try:
-        size = path.stat().st_size
+        size = require_inside(root, path).st_size
     except OSError as error:
         raise FileGone from error
-    return Location(path=str(path), media_type=media_type(path.name), size=size)
+    return Location(path=str(path), root=str(root), media_type=media_type(path.name), size=size)
 
 
 @router.get("/{item_id}/thumbnail", response_class=FileResponse)

@@ -233,8 +233,12 @@ export interface QueueSummary {
   to_embed: number
   embedded: number
 }
+/**
+ * `root`: the folder that a person added. Whoever opens the file makes sure that it is still below it.
+ */
 export interface Location {
   path: string
+  root: string
   media_type: string
   size: number
 }

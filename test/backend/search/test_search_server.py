@@ -141,6 +141,20 @@ def test_the_secret_is_not_inherited_by_the_child_that_reads_files(tmp_path: Pat
         assert SECRET not in child.environ().values()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
+def test_a_file_that_became_a_link_out_of_its_root_has_no_location(tmp_path: Path, folder: Path, no_models: Path) -> None:
+    with running(tmp_path / "data", no_models) as server:
+        server.add_root(folder)
+        server.wait_until_indexed(len(TEXTS))
+        server.http.post("/processing", json={"paused": True}).raise_for_status()
+        item = server.get("/items", name="cake.txt")["items"][0]["id"]
+        location = server.get(f"/items/{item}/location")
+        assert (location["path"], location["root"]) == (str(folder / "cake.txt"), str(folder))
+        (folder / "cake.txt").unlink()
+        (folder / "cake.txt").symlink_to("/etc/passwd")
+        assert server.http.get(f"/items/{item}/location").status_code == 404
+
+
 def test_every_failure_is_a_problem(tmp_path: Path, folder: Path, no_models: Path) -> None:
     with running(tmp_path / "data", no_models) as server:
         root = server.add_root(folder)
@@ -221,6 +235,7 @@ def test_items_text_location_and_processing(tmp_path: Path, folder: Path, no_mod
         location = server.get(f"/items/{item['id']}/location")
         assert location == {
             "path": str(folder / "layer.md"),
+            "root": str(folder),
             "media_type": "text/markdown",
             "size": len(TEXTS["layer.md"].encode()),
         }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -130,7 +130,7 @@ describe('items', () => {
   const handlers = () => itemHandlers(client, desktop)
   const locate = (name: string): string => {
     const file = path.join(folder, name)
-    answer.body = JSON.stringify({ path: file, media_type: 'audio/mpeg', size: 1 })
+    answer.body = JSON.stringify({ path: file, root: folder, media_type: 'audio/mpeg', size: 1 })
     return file
   }
 
@@ -153,6 +153,18 @@ describe('items', () => {
       await expect(handlers()['item:open']({ itemId: 1 })).rejects.toMatchObject({ problem: { code: 'is-a-program' } })
     }
     expect(desktop.openPath).not.toHaveBeenCalled()
+  })
+
+  it('a name that leads to a program, or out of the folder, is not opened', async () => {
+    desktop.openPath.mockClear()
+    desktop.showItemInFolder.mockClear()
+    writeFileSync(path.join(folder, 'evil.sh'), '')
+    symlinkSync(path.join(folder, 'evil.sh'), locate('holiday.pdf'))
+    await expect(handlers()['item:open']({ itemId: 1 })).rejects.toMatchObject({ problem: { code: 'is-a-program' } })
+    symlinkSync('/etc/hosts', locate('diary.pdf'))
+    await expect(handlers()['item:open']({ itemId: 1 })).rejects.toMatchObject({ problem: { code: 'file-missing' } })
+    await expect(handlers()['item:reveal']({ itemId: 1 })).rejects.toMatchObject({ problem: { code: 'file-missing' } })
+    expect([desktop.openPath, desktop.showItemInFolder].flatMap((call) => call.mock.calls)).toEqual([])
   })
 
   it('says when the file is gone, or no program opens it', async () => {

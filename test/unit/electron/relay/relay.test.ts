@@ -1,6 +1,6 @@
 /** The relay over real sockets, in front of a real HTTP server in search_server's place. */
 import { once } from 'node:events'
-import { statSync, utimesSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -31,10 +31,10 @@ beforeEach(async () => {
   writeFileSync(file, content)
   writeFileSync(path.join(folder, 'empty.wav'), '')
   const locations: Record<string, object> = {
-    '/items/1/location': { path: file, media_type: 'audio/mpeg', size: content.length },
-    '/items/2/location': { path: path.join(folder, 'gone.mp3'), media_type: 'audio/mpeg', size: 1 },
-    '/items/3/location': { path: folder, media_type: 'audio/mpeg', size: 1 },
-    '/items/4/location': { path: path.join(folder, 'empty.wav'), media_type: 'audio/wav', size: 0 },
+    '/items/1/location': { path: file, root: folder, media_type: 'audio/mpeg', size: content.length },
+    '/items/2/location': { path: path.join(folder, 'gone.mp3'), root: folder, media_type: 'audio/mpeg', size: 1 },
+    '/items/3/location': { path: folder, root: folder, media_type: 'audio/mpeg', size: 1 },
+    '/items/4/location': { path: path.join(folder, 'empty.wav'), root: folder, media_type: 'audio/wav', size: 0 },
   }
   asked = []
   upstream = http.createServer((request, response) => {
@@ -180,6 +180,15 @@ describe('/media', () => {
     const { problem } = JSON.parse(answer.body.toString()) as { problem: { message: string } }
     expect(problem.message).toMatch(/\.$/)
     expect(answer.body.toString()).not.toContain(folder)
+  })
+
+  it('a file that became a link is a 404, wherever the link leads', async () => {
+    const file = path.join(folder, 'speech ü.mp3')
+    for (const target of [path.join(folder, 'empty.wav'), '/etc/hosts']) {
+      rmSync(file)
+      symlinkSync(target, file)
+      expect((await ask('/media/1')).status).toBe(404)
+    }
   })
 
   it('a player that seeks away in the middle does no harm', async () => {
