@@ -31,6 +31,9 @@ export interface Relay {
 }
 
 const unknownPath = problem('not-found', 'There is nothing at this address.')
+/** The window has one; a few more while it reloads. */
+const mostListeners = 16
+const mostConnections = 256
 const statusOfProblem: Record<string, number> = { 'search-not-ready': 503, 'search-unreachable': 503, 'not-found': 404, 'unknown-item': 404 }
 
 function callerOf(request: http.IncomingMessage): Caller {
@@ -52,9 +55,11 @@ export async function startRelay({ events, client, origins, log }: RelayOptions)
   const server = http.createServer({ maxHeaderSize: 16 * 1024 })
   server.headersTimeout = 10_000
   server.requestTimeout = 30_000
+  server.maxConnections = mostConnections
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false })
 
   server.on('request', (request, response) => {
+    clearTimeout(connections.get(request.socket))
     answer(request, response).catch((error: unknown) => fail(response, error))
   })
 
@@ -98,21 +103,34 @@ export async function startRelay({ events, client, origins, log }: RelayOptions)
     sendProblem(response, 500, problem('internal', 'Something went wrong inside the app.', { detail: messageOf(error) }))
   }
 
-  server.on('upgrade', (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy())
+  function refusalOfUpgrade(request: http.IncomingMessage): { status: number; reason: string } | null {
     const verdict = judge(callerOf(request), admission)
-    if (!verdict.admitted || request.url !== '/events') {
-      log.warn(`[relay] refused an upgrade: ${verdict.admitted ? 'unknown path' : verdict.reason}`)
-      socket.end(`HTTP/1.1 ${verdict.admitted ? 404 : verdict.status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    if (!verdict.admitted) return verdict
+    if (request.url !== '/events') return { status: 404, reason: 'unknown path' }
+    return events.clientCount >= mostListeners ? { status: 503, reason: 'too many listeners' } : null
+  }
+
+  server.on('upgrade', (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
+    clearTimeout(connections.get(socket))
+    socket.on('error', () => socket.destroy())
+    const refusal = refusalOfUpgrade(request)
+    if (refusal !== null) {
+      log.warn(`[relay] refused an upgrade: ${refusal.reason}`)
+      socket.end(`HTTP/1.1 ${refusal.status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       return
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => events.connect(webSocket))
   })
 
-  const connections = new Set<Duplex>()
+  // `headersTimeout` of the older runtimes counts from the first byte: who connects and says nothing would stay for ever.
+  const connections = new Map<Duplex, NodeJS.Timeout>()
   server.on('connection', (socket) => {
-    connections.add(socket)
-    socket.on('close', () => connections.delete(socket))
+    const silence = setTimeout(() => socket.destroy(), server.headersTimeout)
+    connections.set(socket, silence)
+    socket.on('close', () => {
+      clearTimeout(silence)
+      connections.delete(socket)
+    })
   })
 
   await new Promise<void>((resolve, reject) => {
@@ -127,7 +145,7 @@ export async function startRelay({ events, client, origins, log }: RelayOptions)
       new Promise((resolve) => {
         events.close()
         server.close(() => resolve())
-        for (const socket of connections) socket.destroy()
+        for (const socket of connections.keys()) socket.destroy()
       }),
   }
 }

@@ -257,6 +257,18 @@ describe('/events', () => {
     expect(error.message).toContain(String(status))
   })
 
+  it('takes no more than sixteen at a time', async () => {
+    const all = Array.from({ length: 16 }, () => connect())
+    await until(() => all.every(({ messages }) => messages.length === 1), 'sixteen are connected')
+    const [error] = (await once(connect().socket, 'error')) as [Error]
+    expect(error.message).toContain('503')
+    all[0]?.socket.close()
+    await until(() => events.clientCount === 15, 'one has left')
+    const next = connect()
+    await until(() => next.messages.length === 1, 'the next is connected')
+    for (const { socket } of [...all, next]) socket.close()
+  })
+
   it('drops a client that does not read, and the others never notice', async () => {
     const slow = connect()
     const quick = connect()
