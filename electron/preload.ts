@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
-import type { Bridge, IpcChannel, IpcReply, MenuCommand } from './contract/ipc'
+import { ipcArguments, type Bridge, type IpcChannel, type IpcReply, type MenuCommand } from './contract/ipc'
 import { menuChannel } from './ipc/channels'
 
 /** `webUtils` came with Electron 29; before it a File carried its path. */
@@ -9,7 +9,10 @@ function pathOfDroppedFile(file: File): string {
 }
 
 const bridge: Bridge = {
-  invoke: <C extends IpcChannel>(channel: C, ...argument: unknown[]) => ipcRenderer.invoke(channel, argument[0]) as Promise<IpcReply<C>>,
+  invoke: <C extends IpcChannel>(channel: C, ...argument: unknown[]) => {
+    if (!Object.hasOwn(ipcArguments, channel)) return Promise.reject(new Error('There is no such command.'))
+    return ipcRenderer.invoke(channel, argument[0]) as Promise<IpcReply<C>>
+  },
   pathOfDroppedFile,
   onMenu: (listener) => {
     const forward = (_event: unknown, command: MenuCommand): void => listener(command)
