@@ -104,7 +104,6 @@ export async function startApplication({ options, paths, build, developmentOrigi
 
   function open(): BrowserWindow {
     const opened = createWindow({ stateFile: paths.windowState, preload: path.join(build, 'preload', 'preload.js'), title: app.getName(), log })
-    secureContents(opened.webContents, origins, log)
     recoverRenderer(opened, log)
     addContextMenu(opened.webContents)
     opened.on('closed', () => (window = null))
@@ -118,7 +117,8 @@ export async function startApplication({ options, paths, build, developmentOrigi
     window.focus()
   }
 
-  secureSession(session.defaultSession, relay, origins)
+  app.on('web-contents-created', (_event, contents) => secureContents(contents, origins, log))
+  await secureSession(session.defaultSession, relay, origins)
   serveApp(path.join(build, 'renderer'), contentSecurityPolicy(relay.origin))
   registerIpc(
     {

@@ -31,6 +31,8 @@ function main(): void {
   const features = [app.commandLine.getSwitchValue('disable-features'), ...disabledFeatures].filter((feature) => feature !== '')
   app.commandLine.appendSwitch('disable-features', features.join(','))
   declareAppScheme()
+  // Whoever starts it without one, as root in a container must, has none to enable.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 
   // The lock lies in the profile: one instance for each data folder.
   if (!app.requestSingleInstanceLock()) {

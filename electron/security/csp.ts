@@ -9,6 +9,7 @@ export function contentSecurityPolicy(relayOrigin: string): string {
     'img-src': ["'self'", relayOrigin],
     'media-src': [relayOrigin],
     'connect-src': ["'self'", relayOrigin, relaySocket],
+    'worker-src': ["'none'"],
     'base-uri': ["'none'"],
     'form-action': ["'none'"],
     'frame-ancestors': ["'none'"],

@@ -13,12 +13,15 @@ export function developmentOrigin(environment: NodeJS.ProcessEnv, isPackaged: bo
   return origin
 }
 
-/** `new URL(url).origin` is "null" for schemes that Node does not know. */
+const withOrigin = new Set(['http:', 'https:', 'ws:', 'wss:'])
+
+/** null for whatever has none that is its own: a blob: address says the origin of the page that made it. */
 export function originOf(url: string): string | null {
   try {
     const { protocol, host, origin } = new URL(url)
+    // Node does not know the scheme and says "null".
     if (protocol === `${appScheme}:`) return `${protocol}//${host}`
-    return origin === 'null' ? null : origin
+    return withOrigin.has(protocol) ? origin : null
   } catch {
     return null
   }

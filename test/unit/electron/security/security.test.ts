@@ -6,6 +6,7 @@ import { decideNavigation } from '../../../../electron/security/navigation'
 import { isProgram } from '../../../../electron/security/openable'
 import { developmentOrigin, isOwn } from '../../../../electron/security/origins'
 import { decidePermission } from '../../../../electron/security/permissions'
+import { deadEnd } from '../../../../electron/security/proxy'
 import { decideRequest } from '../../../../electron/security/requests'
 import { isTrustedSender } from '../../../../electron/security/sender'
 
@@ -22,6 +23,8 @@ const strangers = [
   'javascript:alert(1)',
   'data:text/html,x',
   'about:blank',
+  'blob:app://contentcache/2f0b',
+  'filesystem:app://contentcache/x',
   '',
   'nonsense',
 ]
@@ -64,6 +67,15 @@ it('requests reach our page and the relay, nothing else', () => {
   for (const url of ['https://example.com/', 'http://127.0.0.1:4001/', 'ws://127.0.0.1:4001/', 'http://localhost:4000/', 'https://127.0.0.1:4000/', 'file:///etc/passwd', 'ftp://127.0.0.1:4000/', 'x']) {
     expect([url, decideRequest(url, origins, relay)]).toEqual([url, false])
   }
+})
+
+it('a page that our page made by itself is not ours, also while developing', () => {
+  for (const url of ['blob:http://localhost:5173/2f0b', 'filesystem:http://localhost:5173/x']) expect(isOwn(url, ['http://localhost:5173'])).toBe(false)
+})
+
+it('the relay, which refuses, is the proxy for everything but itself and the development server', () => {
+  expect(deadEnd(relay, origins)).toEqual({ mode: 'fixed_servers', proxyRules: '127.0.0.1:4000', proxyBypassRules: '<-loopback>;127.0.0.1:4000' })
+  expect(deadEnd(relay, [...origins, 'http://localhost:5173']).proxyBypassRules).toBe('<-loopback>;127.0.0.1:4000;localhost:5173')
 })
 
 it('commands come from the main frame of our window', () => {
@@ -119,7 +131,7 @@ describe('developmentOrigin', () => {
 })
 
 it('programs are not started from a search result', () => {
-  for (const file of ['a.exe', 'A.BAT', 'x.desktop', 'run.sh', 'setup.msi', 'x.AppImage', 'link.lnk', 'p.py']) expect(isProgram(file, 0o644, 'win32')).toBe(true)
+  for (const file of ['a.exe', 'A.BAT', 'x.desktop', 'run.sh', 'setup.msi', 'x.AppImage', 'link.lnk', 'p.py', 'a.exe.', 'a.exe . ', 'x.settingcontent-ms', 'disk.iso', 'help.chm']) expect(isProgram(file, 0o644, 'win32')).toBe(true)
   expect(isProgram('tool', 0o755, 'linux')).toBe(true)
   expect(isProgram('README', 0o644, 'linux')).toBe(false)
   for (const file of ['talk.mp3', 'paper.pdf', 'notes.txt', 'film.mkv']) expect(isProgram(file, 0o755, 'linux')).toBe(false)
