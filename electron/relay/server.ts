@@ -34,7 +34,7 @@ const unknownPath = problem('not-found', 'There is nothing at this address.')
 /** The window has one; a few more while it reloads. */
 const mostListeners = 16
 const mostConnections = 256
-const statusOfProblem: Record<string, number> = { 'search-not-ready': 503, 'search-unreachable': 503, 'not-found': 404, 'unknown-item': 404 }
+const statusOfProblem: Record<string, number> = { 'search-not-ready': 503, 'search-unreachable': 503, 'not-found': 404, 'unknown-item': 404, 'file-gone': 404 }
 
 function callerOf(request: http.IncomingMessage): Caller {
   return {
