@@ -15,7 +15,9 @@ const LEVELS = /** @type {const} */ (['critical', 'high', 'moderate', 'low', 'in
 export function readNpmAudit(output) {
   const start = output.indexOf('{')
   if (start === -1) return { served: false, refusal: output.trim() || 'no answer' }
-  const answer = /** @type {Answer} */ (JSON.parse(output.slice(start)))
+  /** @type {unknown} */
+  const parsed = JSON.parse(output.slice(start))
+  const answer = /** @type {Answer} */ (parsed)
   const counted = answer.metadata?.vulnerabilities
   if (counted === undefined) return { served: false, refusal: answer.message ?? answer.error?.summary ?? answer.error?.code ?? 'an answer without counts' }
   return {
