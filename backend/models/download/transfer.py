@@ -12,7 +12,7 @@ from urllib3 import exceptions
 from backend.models.cancellation import Cancellation
 from backend.models.download import http_problems
 from backend.models.download.answer import Answer, read_answer
-from backend.models.download.digest import RunningDigest
+from backend.models.download.digest import FollowingDigest
 from backend.models.download.http_client import HttpClient, host_of, proxy_for
 from backend.models.download.part_file import PartFile, SideRecord, finish
 from backend.models.download.policy import Policy
@@ -68,16 +68,16 @@ class FileDownload:
 
     def _fetch_once(self) -> bool:
         """True when the file is there; False when it arrived with other content and was set aside."""
-        with PartFile(self._part) as part, closing(RunningDigest()) as digest:
+        with PartFile(self._part) as part, FollowingDigest(self._part, self._cancellation) as digest:
             self._forget_foreign_bytes(part)
             if part.length:
                 self._progress.say(f"Checking the {part.length} bytes that are here")
-                digest.feed_file(self._part, self._cancellation)
+            digest.advance(part.length)
             self._progress.move_to(part.length, arrived=False)
             self._furthest = part.length
             self._receive_all(part, digest)
             self._progress.say("Checking")
-            good = self._transfer.sha256 is None or digest.hexdigest() == self._transfer.sha256
+            good = self._transfer.sha256 is None or digest.hexdigest(part.length) == self._transfer.sha256
             if good:
                 part.sync()
         if good:
@@ -99,7 +99,7 @@ class FileDownload:
         if not promised or not vouched or too_long:
             part.restart()
 
-    def _receive_all(self, part: PartFile, digest: RunningDigest) -> None:
+    def _receive_all(self, part: PartFile, digest: FollowingDigest) -> None:
         failures = 0
         while part.length != self._transfer.size:
             before = self._furthest
@@ -122,7 +122,7 @@ class FileDownload:
         self._progress.say(f"{error.problem.message} Trying again in {max(1, round(wait))} s")
         self._cancellation.wait(wait)
 
-    def _receive(self, part: PartFile, digest: RunningDigest) -> bool:
+    def _receive(self, part: PartFile, digest: FollowingDigest) -> bool:
         """One request from where the part ends. True when the file is whole as far as can be told."""
         self._cancellation.check()
         self._progress.say(f"Connecting to {self._host}")
@@ -133,13 +133,13 @@ class FileDownload:
                 raise http_problems.from_status(response, self._transfer.url, self._host, None)
             if answer is None:
                 # 416: the server has no byte beyond the part's end, so the part is not the start of its file.
-                part.restart()
                 digest.restart()
+                part.restart()
                 self._progress.move_to(0, arrived=False)
                 return False
             if answer.start == 0 and part.length:
-                part.restart()
                 digest.restart()
+                part.restart()
                 self._progress.move_to(0, arrived=False)
             if part.length == 0:
                 record = SideRecord(self._transfer.url, answer.etag, answer.last_modified, self._transfer.size, self._transfer.sha256)
@@ -151,7 +151,7 @@ class FileDownload:
             raise http_problems.truncated(self._host, part.length, answer.total)
         return True
 
-    def _copy(self, response: urllib3.BaseHTTPResponse, answer: Answer, part: PartFile, digest: RunningDigest) -> None:
+    def _copy(self, response: urllib3.BaseHTTPResponse, answer: Answer, part: PartFile, digest: FollowingDigest) -> None:
         while True:
             try:
                 # A piece is what one receive brings: written at once, so that a kill loses next to nothing.
@@ -168,7 +168,7 @@ class FileDownload:
             if answer.total is not None and part.length + len(piece) > answer.total:
                 raise http_problems.wrong_size(self._host, answer.total, part.length + len(piece))
             part.append(piece)
-            digest.update(piece)
+            digest.advance(part.length)
             self._furthest = max(self._furthest, part.length)
             self._progress.move_to(part.length, arrived=True)
 

@@ -1,6 +1,8 @@
 """The small parts of a download: waits, dates, sizes, what a person reads."""
 
 import io
+import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from backend.contract.events import ErrorEvent, ModelDownloadEnded, ModelDownloadOutcome, ModelDownloadProgress
 from backend.contract.library import ModelId, Problem
 from backend.models.cancellation import Cancellation
+from backend.models.download.digest import BATCH, LAG, FollowingDigest
 from backend.models.download.part_file import PartFile, SideRecord
 from backend.models.download.policy import Policy, retry_after
 from backend.models.download.progress import ModelProgress
@@ -17,6 +20,9 @@ from backend.models.manifest import Model, load_manifest
 from backend.models.problems import Cancelled, size_text
 from backend.models.report import TextReport
 from backend.models.staged import ARCHIVE, PARTS, TREE, staged_bytes
+
+from ...hub_double.manifests import sha256
+from .downloads import some_bytes
 
 
 def test_waits_double_up_to_a_limit_and_half_of_each_is_drawn() -> None:
@@ -111,6 +117,59 @@ def test_a_request_to_cancel_wakes_what_sleeps_and_what_comes_later() -> None:
     assert woken == ["during", "after"]
     with pytest.raises(Cancelled):
         cancellation.wait(60)
+
+
+def grow(path: Path, size: int, seed: int) -> bytes:
+    """Appends `size` bytes; all that are there now."""
+    with path.open("ab") as stream:
+        stream.write(some_bytes(size, seed))
+    return path.read_bytes()
+
+
+def test_the_digest_follows_a_file_that_grows_and_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "x.part"
+    path.write_bytes(b"")
+    with FollowingDigest(path, Cancellation()) as digest:
+        for begun in range(2):
+            for number, size in enumerate((1, BATCH - 2, BATCH + 1, LAG + 5, 7)):
+                whole = grow(path, size, number + begun)
+                digest.advance(len(whole))
+            if begun == 0:
+                digest.restart()
+                path.write_bytes(b"")
+        assert digest.hexdigest(len(whole)) == sha256(whole)
+
+
+def test_the_digest_of_nothing_is_that_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "x.part").write_bytes(b"")
+    with FollowingDigest(tmp_path / "x.part", Cancellation()) as digest:
+        assert digest.hexdigest(0) == sha256(b"")
+
+
+def test_a_file_that_lost_bytes_is_an_error_and_not_a_wait(tmp_path: Path) -> None:
+    path = tmp_path / "x.part"
+    path.write_bytes(b"1234")
+    with FollowingDigest(path, Cancellation()) as digest, pytest.raises(OSError, match="shorter than what was written"):
+        digest.hexdigest(5)
+    with FollowingDigest(path, Cancellation()) as digest, pytest.raises(OSError, match="shorter than what was written"):
+        digest.advance(LAG + BATCH)
+
+
+def test_waiting_for_the_digest_is_cancelled(tmp_path: Path) -> None:
+    """A pipe that nobody fills stands for a disk that does not answer."""
+    os.mkfifo(tmp_path / "x.part")
+    writer = os.open(tmp_path / "x.part", os.O_RDWR)
+    cancellation = Cancellation()
+    try:
+        with FollowingDigest(tmp_path / "x.part", cancellation) as digest:
+            threading.Timer(0.2, cancellation.request).start()
+            try:
+                with pytest.raises(Cancelled):
+                    digest.hexdigest(5)
+            finally:
+                os.write(writer, b"12345")
+    finally:
+        os.close(writer)
 
 
 class Terminal(io.StringIO):
