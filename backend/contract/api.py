@@ -22,12 +22,12 @@
 In /search `after` and `before` are Unix seconds, compared with the item's date (EXIF, else modified); `item` keeps to one file and gives
 up to 200 of its moments, for "12 more moments".
 
-A failure is `{"problem": Problem}` with status 400, 401, 404, 409, 413, 422 or 503.
+A failure is `{"problem": Problem}` with status 400, 401, 403, 404, 405, 409, 413, 414, 422, 431 or 503.
 """
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from backend.contract.library import (
     Contract,
@@ -65,7 +65,8 @@ class AddRoot(Contract):
 
 
 class SetPaused(Contract):
-    paused: bool
+    # Not 0, 1 or "yes", which the schema does not promise.
+    paused: StrictBool
 
 
 class ItemSort(StrEnum):

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from backend.search.connection import MAX_UNREAD, Connection
+
 PULSE_SECONDS = 0.5
 STALLED_SECONDS = 10.0
 # Requests that still run when the process stops; each is a matter of milliseconds.
@@ -35,6 +37,8 @@ class HttpServer:
         self._server = _Server(
             uvicorn.Config(
                 app,
+                http=Connection,
+                h11_max_incomplete_event_size=MAX_UNREAD,
                 log_config=None,
                 access_log=False,
                 lifespan="off",

@@ -9,7 +9,9 @@ from backend.search.server.guard import Guard
 from backend.search.server.problems import add_handlers
 from backend.search.server.services import Services
 
-_FAILURES: dict[int | str, dict[str, object]] = {code: {"model": Failure} for code in (400, 401, 403, 404, 409, 413, 422, 503)}
+_FAILURES: dict[int | str, dict[str, object]] = {
+    code: {"model": Failure} for code in (400, 401, 403, 404, 405, 409, 413, 414, 422, 431, 503)
+}
 
 
 def create_api(services: Services) -> FastAPI:

@@ -1,14 +1,16 @@
 """Files of the library: lists, one, its text and transcript, its thumbnail, where it is on the disk."""
 
+from email.utils import formatdate
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 
 from backend.contract.api import ItemPage, ItemSort, Location, SegmentPage, SortOrder
 from backend.contract.library import Item, ItemKind, ItemState, Problem, SegmentKind
 from backend.library.inside_root import require_inside
 from backend.library.store import LibraryError, NotFound
+from backend.search.server.ids import Id
 from backend.search.server.media_types import media_type
 from backend.search.server.services import Injected
 
@@ -35,7 +37,7 @@ class FileGone(NotFound):
 @router.get("")
 def list_items(
     services: Injected,
-    root: int | None = None,
+    root: Id | None = None,
     state: ItemState | None = None,
     kind: ItemKind | None = None,
     name: Annotated[str | None, Query(max_length=1000)] = None,
@@ -48,16 +50,16 @@ def list_items(
 
 
 @router.get("/{item_id}")
-def get_item(item_id: int, services: Injected) -> Item:
+def get_item(item_id: Id, services: Injected) -> Item:
     return services.library.item(item_id)
 
 
 @router.get("/{item_id}/segments")
 def get_segments(
-    item_id: int,
+    item_id: Id,
     services: Injected,
     kind: SegmentKind | None = None,
-    around: int | None = None,
+    around: Id | None = None,
     offset: Offset = 0,
     limit: Limit = 100,
 ) -> SegmentPage:
@@ -65,7 +67,7 @@ def get_segments(
 
 
 @router.get("/{item_id}/location")
-def get_location(item_id: int, services: Injected) -> Location:
+def get_location(item_id: Id, services: Injected) -> Location:
     path = services.library.location(item_id)
     root = services.library.root_path(services.library.item(item_id).root_id)
     try:
@@ -75,17 +77,21 @@ def get_location(item_id: int, services: Injected) -> Location:
     return Location(path=str(path), root=str(root), media_type=media_type(path.name), size=size)
 
 
-@router.get("/{item_id}/thumbnail", response_class=FileResponse)
-def get_thumbnail(item_id: int, services: Injected) -> FileResponse:
-    item = services.library.item(item_id)
-    path = services.library.thumbnail_path(item_id)
-    if not item.has_thumbnail or not path.is_file():
+@router.get("/{item_id}/thumbnail", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+def get_thumbnail(item_id: Id, services: Injected) -> Response:
+    if not services.library.item(item_id).has_thumbnail:
         raise NotFound("thumbnail")
-    return FileResponse(path, media_type="image/jpeg")
+    path = services.library.thumbnail_path(item_id)
+    try:
+        # A cache that may be deleted at any moment: read whole before anything is answered.
+        picture, modified = path.read_bytes(), path.stat().st_mtime
+    except OSError as error:
+        raise NotFound("thumbnail") from error
+    return Response(picture, media_type="image/jpeg", headers={"Last-Modified": formatdate(modified, usegmt=True)})
 
 
 @router.post("/{item_id}/retry")
-def retry_item(item_id: int, services: Injected) -> Item:
+def retry_item(item_id: Id, services: Injected) -> Item:
     item = services.library.retry(item_id)
     services.work()
     return item

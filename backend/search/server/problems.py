@@ -2,11 +2,13 @@
 
 import logging
 import sqlite3
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from backend.contract.api import Failure
 from backend.contract.library import Problem
@@ -33,8 +35,13 @@ _STATUS: list[tuple[type[LibraryError], int]] = [
 ]
 
 
-def failure(status: int, problem: Problem) -> JSONResponse:
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+class Busy(Exception):
+    """More requests wait than will ever be asked for by one person."""
+
+
+def failure(status: int, problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    if status == 401:
+        headers = {"WWW-Authenticate": "Bearer"}
     return JSONResponse(Failure(problem=problem).model_dump(mode="json"), status, headers)
 
 
@@ -42,6 +49,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(LibraryError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Busy, _busy)
     app.add_exception_handler(sqlite3.Error, _storage)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -58,10 +66,24 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
     return failure(422, Problem(code="invalid-request", message=message, detail="; ".join(details)))
 
 
-def _http(_: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = "not-found" if error.status_code == 404 else "refused"
-    return failure(error.status_code, Problem(code=code, message=str(error.detail)))
+    headers = {"Allow": ", ".join(sorted(_methods(request)))} if error.status_code == 405 else error.headers
+    return failure(error.status_code, Problem(code=code, message=str(error.detail)), headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Of every route with this path; starlette names those of the first only."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    return {
+        method for route in routes if route.matches({**request.scope, "method": "?"})[0] is not Match.NONE for method in route.methods or ()
+    }
+
+
+def _busy(_: Request, _error: Exception) -> JSONResponse:
+    problem = Problem(code="busy", message="Too much is asked for at once.", next_step="Try again in a moment.")
+    return failure(503, problem, {"Retry-After": "1"})
 
 
 def _storage(_: Request, error: Exception) -> JSONResponse:
