@@ -147,11 +147,46 @@ class ModelExportProgress(Contract):
     total: int
 
 
+class CareTask(StrEnum):
+    BACKUP = "backup"
+    RESTORE = "restore"
+    RECOVER = "recover"
+
+
+class LibraryCareProgress(Contract):
+    """The first before any work, then at least two a second while the task goes on."""
+
+    type: Literal["library-care-progress"] = "library-care-progress"
+    task: CareTask
+    done: int = Field(description="bytes")
+    total: int | None = Field(description="bytes; null while not known")
+
+
+class CareOutcome(StrEnum):
+    DONE = "done"
+    NOTHING_TO_DO = "nothing-to-do"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class LibraryCareEnded(Contract):
+    """The one last event of a task. `problem`: why it failed; of a recovery that is done, what had happened to the library."""
+
+    type: Literal["library-care-ended"] = "library-care-ended"
+    task: CareTask
+    outcome: CareOutcome
+    problem: Problem | None = None
+    file: str | None = Field(default=None, description="absolute path: the backup written, or where the former library is kept")
+    folders: int = Field(default=0, description="folders of the library as it is now")
+    kept: int = Field(default=0, description="files of a recovered library whose results were read whole and need no second indexing")
+
+
 class ErrorEvent(Contract):
-    """Something failed that belongs to no item. Never fatal by itself; a fatal end is the exit of the process."""
+    """Something failed that belongs to no item. The process goes on, unless it says that it is `final`."""
 
     type: Literal["error"] = "error"
     problem: Problem
+    final: bool = Field(default=False, description="the process ends for this reason, and would again if it were just started again")
 
 
 class Bye(Contract):
@@ -173,6 +208,8 @@ SidecarEvent = Annotated[
     | ModelDownloadEnded
     | ModelStatusEvent
     | ModelExportProgress
+    | LibraryCareProgress
+    | LibraryCareEnded
     | ErrorEvent
     | Bye,
     Field(discriminator="type"),

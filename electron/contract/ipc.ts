@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import type { Item, Problem, QueueSummary, Root } from './generated/api'
-import type { ModelId, SidecarName } from './generated/events'
+import type { LibraryCareEnded, ModelId, SidecarName } from './generated/events'
 
 const id = v.pipe(v.number(), v.integer(), v.minValue(1))
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
@@ -30,6 +30,9 @@ export const ipcArguments = {
   'library:reindex-folder': v.object({ rootId: id }),
   'library:retry-item': v.object({ itemId: id }),
   'library:set-paused': v.object({ paused: v.boolean() }),
+  'library:choose-backup': v.undefined(),
+  'library:cancel-backup': v.undefined(),
+  'library:choose-restore': v.undefined(),
   'item:open': v.object({ itemId: id }),
   'item:reveal': v.object({ itemId: id }),
   'models:look': v.undefined(),
@@ -42,6 +45,8 @@ export const ipcArguments = {
   'models:choose-export': v.object({ models: v.pipe(v.array(model), v.minLength(1)) }),
   'models:cancel-export': v.undefined(),
   'sidecar:restart': v.object({ name: v.picklist(['search-server', 'audio-processor'] satisfies SidecarName[]) }),
+  'diagnostics:copy': v.undefined(),
+  'logs:open': v.undefined(),
   'settings:get': v.undefined(),
   'settings:update': v.partial(settingsSchema),
 } as const
@@ -89,6 +94,11 @@ export interface IpcResults {
   'library:reindex-folder': Root
   'library:retry-item': Item
   'library:set-paused': QueueSummary
+  /** When the backup is written whole, with its file; null: the person closed the dialog or cancelled. */
+  'library:choose-backup': LibraryCareEnded | null
+  'library:cancel-backup': null
+  /** When the library runs from the backup, with where the former one is kept; null: the person closed a dialog. */
+  'library:choose-restore': LibraryCareEnded | null
   'item:open': null
   'item:reveal': null
   /** Reads anew which models are there. */
@@ -105,6 +115,9 @@ export interface IpcResults {
   'models:choose-export': string | null
   'models:cancel-export': null
   'sidecar:restart': null
+  /** Versions, states, last errors and log lines, without secrets, on the clipboard. */
+  'diagnostics:copy': null
+  'logs:open': null
   'settings:get': Settings
   'settings:update': Settings
 }
@@ -121,7 +134,7 @@ export interface Bridge {
   onMenu(listener: (command: MenuCommand) => void): () => void
 }
 
-export type MenuCommand = 'focus-search' | 'show-library' | 'add-folder' | 'show-models' | 'show-settings' | 'show-keys' | 'toggle-processing'
+export type MenuCommand = 'focus-search' | 'show-library' | 'add-folder' | 'show-models' | 'show-status' | 'back-up-library' | 'restore-library' | 'show-settings' | 'show-keys' | 'toggle-processing'
 
 declare global {
   interface Window {

@@ -5,7 +5,7 @@
 import type { EngineStatus, JobProgress, JobStage, ModelId, SidecarName } from './generated/events'
 import type { ModelEntry, RelayEvent, SidecarStatus, Snapshot } from './relay'
 
-export type Picture = Pick<Snapshot, 'offline' | 'sidecars' | 'engines' | 'library' | 'progress' | 'models' | 'modelExport'>
+export type Picture = Pick<Snapshot, 'offline' | 'sidecars' | 'engines' | 'library' | 'progress' | 'models' | 'modelExport' | 'libraryCare'>
 
 const sidecarOfStage: Record<JobStage, SidecarName> = {
   extracting: 'search-server',
@@ -33,6 +33,7 @@ export const emptyPicture: Picture = {
   progress: [],
   models: modelIds.map((model) => ({ model, status: null, work: null, progress: null, failure: null })),
   modelExport: null,
+  libraryCare: { task: null, progress: null, last: null },
 }
 
 export function isAlive(sidecar: SidecarStatus): boolean {
@@ -104,6 +105,12 @@ export function applyEvent(picture: Picture, event: RelayEvent): Picture {
       return { ...picture, modelExport: event.file === null ? null : { file: event.file, progress: null } }
     case 'model-export-progress':
       return picture.modelExport === null ? picture : { ...picture, modelExport: { ...picture.modelExport, progress: event } }
+    case 'library-care-changed':
+      return { ...picture, libraryCare: { task: event.task, progress: null, last: event.task === null ? picture.libraryCare.last : null } }
+    case 'library-care-progress':
+      return { ...picture, libraryCare: { ...picture.libraryCare, progress: event } }
+    case 'library-care-ended':
+      return { ...picture, libraryCare: { ...picture.libraryCare, progress: null, last: event } }
     case 'model-download-ended':
     case 'error':
       return picture

@@ -3,8 +3,11 @@
  * `sequence` rises by one a message; a client that sees a gap asks for a new snapshot by reconnecting.
  */
 import type {
+  CareTask,
   EngineStatus,
   JobProgress,
+  LibraryCareEnded,
+  LibraryCareProgress,
   LibrarySummary,
   ModelDownloadProgress,
   ModelExportProgress,
@@ -63,6 +66,15 @@ export interface ModelExport {
   progress: ModelExportProgress | null
 }
 
+/** What main is doing with the library as a whole, and what became of it last. */
+export interface LibraryCare {
+  /** While the library is restored or recovered, both sidecars are stopped. */
+  task: CareTask | null
+  progress: LibraryCareProgress | null
+  /** Stays until the next task begins; null when there was none in this launch. */
+  last: LibraryCareEnded | null
+}
+
 export interface Snapshot {
   type: 'snapshot'
   sequence: number
@@ -76,6 +88,7 @@ export interface Snapshot {
   models: ModelEntry[]
   /** null: none is being written. */
   modelExport: ModelExport | null
+  libraryCare: LibraryCare
 }
 
 /** Sidecar events that main forwards; `ready`, `heartbeat` and `bye` end in the sidecar's status. */
@@ -87,6 +100,7 @@ export type RelayEvent =
   | { type: 'offline-changed'; offline: boolean }
   | { type: 'model-work-changed'; model: ModelId; work: ModelWork | null; failure: Problem | null }
   | { type: 'model-export-changed'; file: string | null }
+  | { type: 'library-care-changed'; task: CareTask | null }
 
 export interface NumberedEvent {
   type: 'event'

@@ -1,4 +1,6 @@
 // Generated from backend/contract by `npm run codegen`. Do not edit.
+export type CareOutcome = 'done' | 'nothing-to-do' | 'failed' | 'cancelled'
+export type CareTask = 'backup' | 'restore' | 'recover'
 export type ModelId = 'minilm' | 'whisper-base' | 'yamnet'
 export type EngineState = 'missing' | 'unloaded' | 'loading' | 'ready' | 'failed'
 export type ItemKind = 'document' | 'audio' | 'video' | 'image' | 'other'
@@ -31,6 +33,8 @@ export type SidecarEvent =
   | ModelDownloadEnded
   | ModelStatusEvent
   | ModelExportProgress
+  | LibraryCareProgress
+  | LibraryCareEnded
   | ErrorEvent
   | Bye
 export type SidecarCommand = Shutdown
@@ -64,11 +68,15 @@ export interface Problem {
   detail: string | null
 }
 /**
- * Something failed that belongs to no item. Never fatal by itself; a fatal end is the exit of the process.
+ * Something failed that belongs to no item. The process goes on, unless it says that it is `final`.
  */
 export interface ErrorEvent {
   type: 'error'
   problem: Problem
+  /**
+   * the process ends for this reason, and would again if it were just started again
+   */
+  final: boolean
 }
 export interface Failure {
   problem: Problem
@@ -184,6 +192,42 @@ export interface JobProgress {
   total: number | null
   unit: ProgressUnit
   seconds_left: number | null
+}
+/**
+ * The one last event of a task. `problem`: why it failed; of a recovery that is done, what had happened to the library.
+ */
+export interface LibraryCareEnded {
+  type: 'library-care-ended'
+  task: CareTask
+  outcome: CareOutcome
+  problem: Problem | null
+  /**
+   * absolute path: the backup written, or where the former library is kept
+   */
+  file: string | null
+  /**
+   * folders of the library as it is now
+   */
+  folders: number
+  /**
+   * files of a recovered library whose results were read whole and need no second indexing
+   */
+  kept: number
+}
+/**
+ * The first before any work, then at least two a second while the task goes on.
+ */
+export interface LibraryCareProgress {
+  type: 'library-care-progress'
+  task: CareTask
+  /**
+   * bytes
+   */
+  done: number
+  /**
+   * bytes; null while not known
+   */
+  total: number | null
 }
 /**
  * The whole summary, at most four a second; only search_server sends it.

@@ -1,6 +1,8 @@
 // Generated from backend/contract by `npm run codegen`. Do not edit.
 export type {
   Bye,
+  CareOutcome,
+  CareTask,
   EngineChanged,
   EngineState,
   EngineStatus,
@@ -14,6 +16,8 @@ export type {
   ItemState,
   JobProgress,
   JobStage,
+  LibraryCareEnded,
+  LibraryCareProgress,
   LibraryChanged,
   LibrarySummary,
   ModelDownloadEnded,
