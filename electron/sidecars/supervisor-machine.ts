@@ -2,15 +2,19 @@
  * When a sidecar is started, judged, killed and given up. Pure: the clock and the dice come in with each input, the work
  * goes out as effects. Crash policy after VS Code's ExtensionHostCrashTracker: three crashes in five minutes are final,
  * unless it has got a file done in between. A few files that end their reader must not keep it from all the others.
+ * A child that named a final problem is not started again by itself: it gets the time to end in order, and then has failed.
  *
  * | state | goes to |
  * |---|---|
- * | stopped | starting (start, restart) |
- * | starting | ready (ready), restarting or failed (exit, silence), stopped (stop, then exit) |
- * | ready | degraded (first missed check), restarting or failed (exit), stopped (stop, then exit) |
- * | degraded | ready (passed check), restarting or failed (third miss, then exit), stopped (stop, then exit) |
+ * | stopped | starting (start) |
+ * | starting | ready (ready), restarting or failed (exit, silence), failed (final problem, then exit), stopped (stop, then exit) |
+ * | ready | degraded (first missed check), restarting or failed (exit), failed (final problem, then exit), stopped (stop, then exit) |
+ * | degraded | ready (passed check), restarting or failed (third miss, then exit), failed (final problem, then exit), stopped (stop, then exit) |
  * | restarting | starting (back-off over, restart), stopped (stop) |
  * | failed | starting (start, restart), stopped (stop) |
+ *
+ * Restart of a running child is: ask it to end, then starting; it overrules a final problem, and a stop overrules it. What was stopped
+ * stays so until it is started: a Restart must not bring a process back while the app quits or the library is replaced.
  */
 import type { Problem } from '../contract/generated/events'
 import type { SidecarStatus, SupervisorState } from '../contract/relay'
@@ -64,7 +68,8 @@ interface Inputs {
   output: object
   spawned: { pid: number }
   ready: object
-  incompatible: { problem: Problem }
+  /** Why it ends now, and would again after a plain restart. */
+  final: { problem: Problem }
   heartbeat: { memory: number }
   /** A file is done: indexed, or found to be unreadable. */
   progress: object
@@ -134,10 +139,16 @@ const haltNow: AnyHandler = (machine) => to(machine, { state: 'stopped', problem
 const askToStop: AnyHandler = (machine) => (machine.afterExit === 'stop' ? stay(machine) : to(machine, { afterExit: 'stop' }, 'stop-child'))
 
 const askToRestart: AnyHandler = (machine) =>
-  machine.afterExit === 'start' ? stay(machine) : to(machine, { afterExit: 'start', crashes: [] }, 'stop-child')
+  machine.afterExit === 'start' || machine.afterExit === 'stop' ? stay(machine) : to(machine, { afterExit: 'start', crashes: [] }, 'stop-child')
+
+/** Asked to end as by a stop: whoever ends already is not disturbed, and whoever does not is ended after a while. */
+const giveUp: Handler<'final'> = (machine, input) =>
+  machine.afterExit === 'judge' ? to(machine, { afterExit: 'give-up', problem: input.problem }, 'stop-child') : stay(machine)
 
 const becomeReady: AnyHandler = (machine, _input, { now, date }) =>
-  to(machine, { state: 'ready', readySince: date, lastHeartbeat: now, lastOutput: now, misses: 0, problem: null, stderrTail: [] })
+  machine.afterExit === 'give-up'
+    ? stay(machine)
+    : to(machine, { state: 'ready', readySince: date, lastHeartbeat: now, lastOutput: now, misses: 0, problem: null, stderrTail: [] })
 
 /** Silence, not total time: a start that loads much on a slow disk goes on as long as it says so. */
 const judgeStart: Handler<'tick'> = (machine, _input, { now, timing, displayName }) => {
@@ -203,14 +214,14 @@ const whileRunning: Transitions = {
   output: (machine, _input, { now }) => to(machine, { lastOutput: now }),
   heartbeat: (machine, { memory }, { now }) => to(machine, { lastHeartbeat: now, memory }),
   progress: (machine) => to(machine, { crashes: [] }),
-  incompatible: (machine, input) => to(machine, { afterExit: 'give-up', problem: input.problem }, 'kill-tree'),
+  final: giveUp,
   exited: judgeExit,
   stop: askToStop,
   restart: askToRestart,
 }
 
 const transitions: Record<SupervisorState, Transitions> = {
-  stopped: { start: launchAfresh, restart: launchAfresh },
+  stopped: { start: launchAfresh },
   starting: { ...whileRunning, ready: becomeReady, tick: judgeStart },
   ready: { ...whileRunning, check: judgeHealth },
   degraded: { ...whileRunning, check: judgeHealth },

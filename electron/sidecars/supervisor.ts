@@ -61,6 +61,8 @@ export class Supervisor {
   private checking = false
   private published = ''
   private whenStopped: (() => void)[] = []
+  private starting: Promise<void> | null = null
+  private wanted = false
   private readonly timing: Timing
   private readonly clock: Pick<AwakeClock, 'read'>
 
@@ -82,10 +84,12 @@ export class Supervisor {
     return this.running?.protocol.badLines ?? 0
   }
 
+  /** Resolves when the process is started, or a stop came first. */
   async start(): Promise<void> {
-    const orphan = await this.options.record.endOrphan()
-    if (orphan !== null) this.options.log.warn(`Process ${orphan} was left over from a launch that was killed, and has been ended.`)
-    this.feed({ type: 'start' })
+    this.wanted = true
+    this.starting ??= this.endOrphan().finally(() => (this.starting = null))
+    await this.starting
+    if (this.wanted) this.feed({ type: 'start' })
   }
 
   restart(): void {
@@ -93,10 +97,21 @@ export class Supervisor {
   }
 
   /** Resolves when no process is left. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
+    this.wanted = false
     const stopped = new Promise<void>((resolve) => this.whenStopped.push(resolve))
     this.feed({ type: 'stop' })
-    return stopped
+    await Promise.all([stopped, this.starting])
+  }
+
+  private async endOrphan(): Promise<void> {
+    const { record, log } = this.options
+    try {
+      const orphan = await record.endOrphan()
+      if (orphan !== null) log.warn(`Process ${orphan} was left over from a launch that was killed, and has been ended.`)
+    } catch (error) {
+      log.error(`A process that was left over from an earlier launch could not be ended: ${messageOf(error)}`)
+    }
   }
 
   private feed(input: Input): void {
@@ -178,7 +193,7 @@ export class Supervisor {
         if (event.sidecar !== this.options.name || event.protocol !== PROTOCOL_VERSION) {
           const detail = `Expected ${this.options.name} with protocol ${PROTOCOL_VERSION}, got ${event.sidecar} with protocol ${event.protocol}.`
           this.feed({
-            type: 'incompatible',
+            type: 'final',
             problem: problem('incompatible', `${this.options.displayName} does not belong to this version of the app.`, {
               nextStep: 'Install the app again.',
               detail,
@@ -197,6 +212,11 @@ export class Supervisor {
         return
       case 'item-changed':
         if (isDone(event.item)) this.feed({ type: 'progress' })
+        this.options.onEvent(event)
+        return
+      case 'error':
+        this.options.log.error(`[supervisor] ${event.problem.message} ${event.problem.detail ?? ''}`)
+        if (event.final) this.feed({ type: 'final', problem: event.problem })
         this.options.onEvent(event)
         return
       default:

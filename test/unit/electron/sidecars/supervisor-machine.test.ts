@@ -32,7 +32,7 @@ describe('stopped', () => {
     expect(run(initialMachine, [0, { type: 'start' }])).toMatchObject({ machine: { state: 'starting' }, effects: ['spawn'] })
   })
 
-  it.each<Input>([{ type: 'tick' }, { type: 'stop' }, { type: 'output' }, { type: 'heartbeat', memory: 1 }, { type: 'check', answered: false }, { type: 'progress' }, exit])('ignores $type', (input) => {
+  it.each<Input>([{ type: 'tick' }, { type: 'stop' }, { type: 'restart' }, { type: 'output' }, { type: 'heartbeat', memory: 1 }, { type: 'check', answered: false }, { type: 'progress' }, exit])('ignores $type', (input) => {
     expect(run(initialMachine, [5, input])).toEqual({ machine: initialMachine, effects: [] })
   })
 })
@@ -58,11 +58,47 @@ describe('starting', () => {
     expect(run(starting, [5, { type: 'stop' }], [40_000, { type: 'tick' }]).effects).toEqual([])
   })
 
-  it('of another version is given up without another try', () => {
-    const wrong = problem('incompatible', 'Other version')
-    const told = run(starting, [5, { type: 'incompatible', problem: wrong }])
-    expect(told.effects).toEqual(['kill-tree'])
-    expect(run(told.machine, [6, exit]).machine).toMatchObject({ state: 'failed', problem: wrong })
+})
+
+describe.each([
+  ['starting', starting],
+  ['ready', ready],
+  ['degraded', degraded],
+] as const)('a final problem while %s', (state, machine) => {
+  const tooNew = problem('library-too-new', 'This library was written by a newer version.')
+  const told = run(machine, [20_000, { type: 'final', problem: tooNew }])
+
+  it('lets the child end in order and is then failed, without another try and whatever its exit says', () => {
+    expect(told).toMatchObject({ machine: { state, problem: tooNew }, effects: ['stop-child'] })
+    for (const last of [exit, { ...exit, lackedMemory: true }]) {
+      expect(run(told.machine, [20_001, last])).toMatchObject({
+        machine: { state: 'failed', problem: tooNew, stderrTail: ['last words'], lastFailure: { problem: tooNew, stderrTail: ['last words'] }, restarts: machine.restarts },
+        effects: [],
+      })
+    }
+  })
+
+  it('is kept against everything that the child still does', () => {
+    const ending: Input[] = [{ type: 'output' }, { type: 'heartbeat', memory: 1 }, { type: 'ready' }, { type: 'check', answered: false }, { type: 'check', answered: true }, { type: 'tick' }]
+    for (const input of [...ending, { type: 'final', problem: problem('another', 'Another') } as const]) {
+      expect(run(told.machine, [90_000, input])).toMatchObject({ machine: { state, problem: tooNew, afterExit: 'give-up' }, effects: [] })
+    }
+  })
+
+  it('is overruled by Restart and by a stop', () => {
+    expect(run(told.machine, [20_001, { type: 'restart' }], [20_002, exit])).toMatchObject({ machine: { state: 'starting', problem: null }, effects: ['spawn'] })
+    expect(run(told.machine, [20_001, { type: 'stop' }], [20_002, exit]).machine).toMatchObject({ state: 'stopped', problem: null })
+  })
+
+  it('does not overrule what was asked before', () => {
+    expect(run(machine, [20_000, { type: 'stop' }], [20_001, { type: 'final', problem: tooNew }], [20_002, exit]).machine.state).toBe('stopped')
+    expect(run(machine, [20_000, { type: 'restart' }], [20_001, { type: 'final', problem: tooNew }], [20_002, exit]).machine.state).toBe('starting')
+  })
+
+  it('stays to be read, and Restart tries again', () => {
+    const gone = run(told.machine, [20_001, exit]).machine
+    expect(run(gone, [1e9, { type: 'tick' }], [1e9, { type: 'check', answered: null }])).toEqual({ machine: gone, effects: [] })
+    expect(run(gone, [1e9, { type: 'restart' }])).toMatchObject({ machine: { state: 'starting', problem: null, lastFailure: { problem: tooNew } }, effects: ['spawn'] })
   })
 })
 
@@ -93,8 +129,9 @@ describe('ready', () => {
     expect(run(asked.machine, [400, exit])).toMatchObject({ machine: { state: 'starting', crashes: [], restarts: 1 }, effects: ['spawn'] })
   })
 
-  it('a stop overrules a restart that is under way', () => {
+  it('a stop overrules a restart that is under way, and no restart overrules a stop', () => {
     expect(run(ready, [300, { type: 'restart' }], [301, { type: 'stop' }], [302, exit]).machine.state).toBe('stopped')
+    expect(run(ready, [300, { type: 'stop' }], [301, { type: 'restart' }], [302, exit], [303, { type: 'restart' }])).toMatchObject({ machine: { state: 'stopped' }, effects: [] })
   })
 })
 

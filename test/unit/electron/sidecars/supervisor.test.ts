@@ -239,6 +239,50 @@ it('a flood on stderr neither blocks the child nor fills the log', async () => {
   expect(log.lines.some((line) => line.startsWith('line 0 '))).toBe(true)
 })
 
+it.each(['final-exit-0', 'final-exit-4', 'final-last-work', 'final-hangs'])('a final error (%s) fails with its problem and without another try, and Restart tries again', async (behaviour) => {
+  behave(behaviour)
+  const { supervisor, reach, events } = supervise('audio-processor', { stopTimeout: behaviour === 'final-hangs' ? 200 : 10_000 })
+  await supervisor.start()
+  await reach('failed')
+  expect(starts()).toHaveLength(1)
+  expect(starts().some(isRunning)).toBe(false)
+  expect(supervisor.status).toMatchObject({ problem: { code: 'library-too-new' }, lastFailure: { problem: { code: 'library-too-new' } }, stderrTail: ['the library is of next year'], restarts: 0 })
+  expect(existsSync(path.join(folder, 'last-work'))).toBe(behaviour === 'final-last-work')
+  expect(events).toMatchObject([{ type: 'error', final: true }])
+  behave('good')
+  supervisor.restart()
+  await reach('ready')
+})
+
+it('a stop before the start is under way leaves nothing behind, nor does a Restart after it', async () => {
+  const { supervisor, history } = supervise('audio-processor')
+  const starting = supervisor.start()
+  await supervisor.stop()
+  await starting
+  supervisor.restart()
+  expect(supervisor.status.state).toBe('stopped')
+  expect(starts()).toEqual([])
+  expect(history.every(({ state }) => state === 'stopped')).toBe(true)
+  const again = supervisor.start()
+  const stopped = supervisor.stop()
+  await Promise.all([supervisor.start(), again, stopped])
+  await until(() => supervisor.status.state === 'ready', 'the last word was start')
+  expect(starts()).toHaveLength(1)
+})
+
+it('Restart while it is being stopped does not bring it back', async () => {
+  behave('stubborn')
+  const { supervisor, reach } = supervise('audio-processor', { stopTimeout: 100 })
+  await supervisor.start()
+  await reach('ready')
+  const stopped = supervisor.stop()
+  supervisor.restart()
+  await stopped
+  expect(supervisor.status.state).toBe('stopped')
+  expect(starts()).toHaveLength(1)
+  expect(starts().some(isRunning)).toBe(false)
+})
+
 it('another protocol version fails at once', async () => {
   behave('other-protocol')
   const { supervisor, reach } = supervise('audio-processor')
