@@ -62,7 +62,7 @@ export class Supervisor {
   private published = ''
   private whenStopped: (() => void)[] = []
   private starting: Promise<void> | null = null
-  private wanted = false
+  private stops = 0
   private readonly timing: Timing
   private readonly clock: Pick<AwakeClock, 'read'>
 
@@ -86,10 +86,10 @@ export class Supervisor {
 
   /** Resolves when the process is started, or a stop came first. */
   async start(): Promise<void> {
-    this.wanted = true
+    const { stops } = this
     this.starting ??= this.endOrphan().finally(() => (this.starting = null))
     await this.starting
-    if (this.wanted) this.feed({ type: 'start' })
+    if (stops === this.stops) this.feed({ type: 'start' })
   }
 
   restart(): void {
@@ -98,7 +98,7 @@ export class Supervisor {
 
   /** Resolves when no process is left. */
   async stop(): Promise<void> {
-    this.wanted = false
+    this.stops += 1
     const stopped = new Promise<void>((resolve) => this.whenStopped.push(resolve))
     this.feed({ type: 'stop' })
     await Promise.all([stopped, this.starting])
