@@ -2,6 +2,10 @@
 
 A lease is a row's `owner` and `expires_at`; it ends when the worker finishes, gives it back or dies, or when the item changes.
 Every change by a worker names its lease, and fails with LeaseLost when it is no longer the present one.
+
+`expires_at` is of the machine's monotonic clock, which all of its processes share: the time of day may be set to anything at any
+moment, and would then give a living worker's file to another, or keep a dead one's for a day. What another start of the machine, or
+another machine, has written there means nothing here: an expiry further off than any lease is long is none.
 """
 
 import secrets
@@ -17,6 +21,7 @@ from backend.library.store.results import Job, Worker
 from backend.library.store.rows import ROOT_UNREACHABLE
 
 MAX_LOST = 3
+LONGEST_LEASE = 3600.0
 
 CRASHES = Problem(
     code="crashes",
@@ -26,7 +31,7 @@ CRASHES = Problem(
 
 _FREE = """
     FROM jobs j JOIN items i ON i.id = j.item_id JOIN roots r ON r.id = i.root_id
-    WHERE j.worker = :worker AND j.blocked_on IS NULL AND (j.owner IS NULL OR j.expires_at < :now)
+    WHERE j.worker = :worker AND j.blocked_on IS NULL AND (j.owner IS NULL OR j.expires_at NOT BETWEEN :now AND :latest)
         AND r.removed_at IS NULL AND (r.problem IS NULL OR json_extract(r.problem, '$.code') <> :unreachable)
 """
 _NEXT = f"""
@@ -57,7 +62,12 @@ def any_free(db: sqlite3.Connection, worker: Worker) -> bool:
 
 
 def _free(worker: Worker) -> dict[str, str | float]:
-    return {"worker": worker, "now": time.time(), "unreachable": ROOT_UNREACHABLE}
+    now = time.monotonic()
+    return {"worker": worker, "now": now, "latest": now + LONGEST_LEASE, "unreachable": ROOT_UNREACHABLE}
+
+
+def _expiry(seconds: float) -> float:
+    return time.monotonic() + min(seconds, LONGEST_LEASE)
 
 
 def lease(db: sqlite3.Connection, worker: Worker, owner: Owner, seconds: float) -> Job | None:
@@ -75,7 +85,7 @@ def lease(db: sqlite3.Connection, worker: Worker, owner: Owner, seconds: float) 
     held = f"{owner}/{secrets.token_hex(8)}"
     db.execute(
         "UPDATE jobs SET owner = ?, expires_at = ?, attempts = attempts + 1 WHERE id = ?",
-        (held, time.time() + seconds, row["id"]),
+        (held, _expiry(seconds), row["id"]),
     )
     db.execute("UPDATE items SET state = ? WHERE id = ?", (ItemState.WORKING, row["item_id"]))
     return Job(
@@ -96,7 +106,7 @@ def lease(db: sqlite3.Connection, worker: Worker, owner: Owner, seconds: float) 
 
 def renew(db: sqlite3.Connection, job: Job, seconds: float) -> bool:
     """False when the lease is no longer ours: stop working on it."""
-    return db.execute("UPDATE jobs SET expires_at = ? WHERE id = ? AND owner = ?", (time.time() + seconds, job.id, job.lease)).rowcount == 1
+    return db.execute("UPDATE jobs SET expires_at = ? WHERE id = ? AND owner = ?", (_expiry(seconds), job.id, job.lease)).rowcount == 1
 
 
 def require(db: sqlite3.Connection, job: Job) -> None:

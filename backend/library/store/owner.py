@@ -2,18 +2,22 @@
 
 import os
 import socket
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Self
 
 import psutil
 
-# create_time() is derived from the boot time, which the system's clock corrections move a little.
-START_TOLERANCE = 2.0
+# Written with two decimals.
+START_TOLERANCE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
+    """`started_at`: seconds of a clock that nobody sets, comparable on one machine only."""
+
     host: str
     pid: int
     started_at: float
@@ -22,7 +26,7 @@ class Owner:
     def of_process(cls, pid: int | None = None) -> Self:
         """The owner that a running process is; this one without `pid`. Raises psutil.NoSuchProcess."""
         process = psutil.Process(os.getpid() if pid is None else pid)
-        return cls(_host(), process.pid, round(process.create_time(), 2))
+        return cls(_host(), process.pid, round(_started_at(process), 2))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -39,11 +43,26 @@ class Owner:
             return False
         try:
             process = psutil.Process(self.pid)
-            return abs(process.create_time() - self.started_at) > START_TOLERANCE or process.status() == psutil.STATUS_ZOMBIE
+            return abs(_started_at(process) - self.started_at) > START_TOLERANCE or process.status() == psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return True
         except psutil.AccessDenied:
             return False
+
+
+def _started_at(process: psutil.Process) -> float:
+    """Raises psutil.NoSuchProcess, psutil.AccessDenied."""
+    if sys.platform != "linux":
+        # Noted once by the system, when the process began.
+        return process.create_time()
+    # create_time() adds the time of boot, which moves whenever the clock is set: every living process would then seem another one.
+    try:
+        stat = Path(f"/proc/{process.pid}/stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError) as error:
+        raise psutil.NoSuchProcess(process.pid) from error
+    # The 22nd field (proc_pid_stat(5)); the second, the name in brackets, may hold anything.
+    ticks = stat[stat.rindex(")") + 2 :].split()[19]
+    return int(ticks) / os.sysconf("SC_CLK_TCK")
 
 
 @lru_cache(maxsize=1)
