@@ -21,6 +21,6 @@ export type {
   Unsearchable,
   Why,
 } from '@contract/generated/api'
-export type { EngineStatus, JobProgress, JobStage, SidecarName } from '@contract/generated/events'
+export type { CareOutcome, CareTask, EngineStatus, JobProgress, JobStage, LibraryCareEnded, SidecarName } from '@contract/generated/events'
 export type { Bridge, IpcArgument, IpcChannel, IpcReply, IpcResults, ImportSummary, MenuCommand, Session, Settings, SuggestedFolder } from '@contract/ipc'
-export type { ModelEntry, RelayEvent, RelayMessage, SidecarStatus, SupervisorState } from '@contract/relay'
+export type { LibraryCare, ModelEntry, RelayEvent, RelayMessage, SidecarFailure, SidecarStatus, SupervisorState } from '@contract/relay'

@@ -1,6 +1,7 @@
 import { onScopeDispose } from 'vue'
 import type { MenuCommand } from '@/contract'
 import { bridge } from '@/services/bridge'
+import { useCareStore } from '@/stores/care'
 import { useLibraryStore } from '@/stores/library'
 import { useViewStore } from '@/stores/view'
 
@@ -8,6 +9,7 @@ import { useViewStore } from '@/stores/view'
 export function useMenuCommands(): void {
   const view = useViewStore()
   const library = useLibraryStore()
+  const care = useCareStore()
 
   const actions: Record<MenuCommand, () => void> = {
     'focus-search': () => view.requestSearchFocus(),
@@ -17,6 +19,15 @@ export function useMenuCommands(): void {
       void library.chooseFolder()
     },
     'show-models': () => view.show('models'),
+    'show-status': () => view.show('status'),
+    'back-up-library': () => {
+      view.show('status')
+      void care.backUp()
+    },
+    'restore-library': () => {
+      view.show('status')
+      void care.restore()
+    },
     'show-settings': () => view.show('settings'),
     'show-keys': () => {
       view.keysOpen = true

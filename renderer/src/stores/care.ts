@@ -1,0 +1,67 @@
+import { defineStore } from 'pinia'
+import { computed, watch } from 'vue'
+import type { LibraryCareEnded } from '@/contract'
+import { i18n } from '@/i18n'
+import { isolated, readable } from '@/lib/readable'
+import { command } from '@/services/bridge'
+import { attempt } from './attempt'
+import { useConnectionStore } from './connection'
+import { useNoticeStore } from './notices'
+import { useViewStore } from './view'
+
+/** Care of the library as a whole: its backup, its restore, and what main did with one that was damaged. */
+export const useCareStore = defineStore('care', () => {
+  const connection = useConnectionStore()
+  const notices = useNoticeStore()
+  const view = useViewStore()
+  const { t, n } = i18n.global
+
+  const task = computed(() => connection.state.libraryCare.task)
+  const progress = computed(() => connection.state.libraryCare.progress)
+  const last = computed(() => connection.state.libraryCare.last)
+  /** Nothing can be searched or indexed meanwhile. */
+  const stopsSidecars = computed(() => task.value === 'restore' || task.value === 'recover')
+  /** The end that was told of last: each snapshot holds it anew. */
+  let told = ''
+
+  watch(
+    last,
+    (ended) => {
+      const now = JSON.stringify(ended)
+      if (now === told) return
+      told = now
+      if (ended?.task === 'recover') tellRecovery(ended)
+    },
+    { immediate: true, flush: 'sync' },
+  )
+
+  const details = () => ({ label: t('care.details'), run: () => view.show('status') })
+
+  function tellRecovery(ended: LibraryCareEnded): void {
+    if (ended.outcome === 'failed' && ended.problem) notices.fail(ended.problem, details(), true)
+    if (ended.outcome === 'done') {
+      const place = ended.file === null ? [] : [t('care.damagedKept', { file: isolated(ended.file) })]
+      notices.keep(readable(ended.problem?.message ?? t('care.outcome.recover.done')), [...countsOf(ended), ...place], details())
+    }
+  }
+
+  /** What a recovered library holds, a sentence each. */
+  function countsOf({ folders, kept }: LibraryCareEnded): string[] {
+    return [t('care.recoveredFolders', { count: n(folders) }, folders), t('care.recoveredKept', { count: n(kept) }, kept)]
+  }
+
+  async function backUp(): Promise<void> {
+    const ended = await attempt(() => command('library:choose-backup'))
+    if (ended?.outcome === 'done' && ended.file !== null) notices.say(t('care.backedUp', { file: isolated(ended.file) }))
+  }
+
+  const cancelBackup = (): Promise<null> => attempt(() => command('library:cancel-backup'))
+
+  async function restore(): Promise<void> {
+    const ended = await attempt(() => command('library:choose-restore'))
+    if (ended?.outcome !== 'done') return
+    notices.keep(t('care.outcome.restore.done'), ended.file === null ? [] : [t('care.formerKept', { file: isolated(ended.file) })], details())
+  }
+
+  return { task, progress, last, stopsSidecars, countsOf, backUp, cancelBackup, restore }
+})
