@@ -1,17 +1,9 @@
 /**
  * When a sidecar is started, judged, killed and given up. Pure: the clock and the dice come in with each input, the work
- * goes out as effects. Crash policy after VS Code's ExtensionHostCrashTracker: three crashes in five minutes are final,
- * unless it has got a file done in between. A few files that end their reader must not keep it from all the others.
- * A child that named a final problem is not started again by itself: it gets the time to end in order, and then has failed.
- *
- * | state | goes to |
- * |---|---|
- * | stopped | starting (start) |
- * | starting | ready (ready), restarting or failed (exit, silence), failed (final problem, then exit), stopped (stop, then exit) |
- * | ready | degraded (first missed check), restarting or failed (exit), failed (final problem, then exit), stopped (stop, then exit) |
- * | degraded | ready (passed check), restarting or failed (third miss, then exit), failed (final problem, then exit), stopped (stop, then exit) |
- * | restarting | starting (back-off over, restart), stopped (stop) |
- * | failed | starting (start, restart), stopped (stop) |
+ * goes out as effects. supervisor-transitions.ts lists all that can happen. Crash policy after VS Code's ExtensionHostCrashTracker:
+ * three crashes in five minutes are final, unless it has got a file done in between. A few files that end their reader must not
+ * keep it from all the others. A child that named a final problem is not started again by itself: it gets the time to end in order,
+ * and then has failed.
  *
  * Restart of a running child is: ask it to end, then starting; it overrules a final problem, and a stop overrules it. What was stopped
  * stays so until it is started: a Restart must not bring a process back while the app quits or the library is replaced.
@@ -19,6 +11,7 @@
 import type { Problem } from '../contract/generated/events'
 import type { SidecarStatus, SupervisorState } from '../contract/relay'
 import { problem } from '../problem'
+import type { TransitionTable } from './supervisor-transitions'
 
 /** All in milliseconds. */
 export interface Timing {
@@ -207,20 +200,19 @@ const judgeExit: Handler<'exited'> = (machine, input, moment) => {
   })
 }
 
-type Transitions = { [T in keyof Inputs]?: Handler<T> }
-
-const whileRunning: Transitions = {
+const whileRunning = {
   spawned: (machine, { pid }) => to(machine, { pid }),
-  output: (machine, _input, { now }) => to(machine, { lastOutput: now }),
+  output: (machine: Machine, _input: object, { now }: Moment) => to(machine, { lastOutput: now }),
   heartbeat: (machine, { memory }, { now }) => to(machine, { lastHeartbeat: now, memory }),
   progress: (machine) => to(machine, { crashes: [] }),
   final: giveUp,
   exited: judgeExit,
   stop: askToStop,
   restart: askToRestart,
-}
+} satisfies { [T in keyof Inputs]?: Handler<T> }
 
-const transitions: Record<SupervisorState, Transitions> = {
+/** A handler for each input that the table names in a state, and no other. */
+const transitions: { [S in SupervisorState]: { [T in keyof TransitionTable[S] & keyof Inputs]: Handler<T> } } = {
   stopped: { start: launchAfresh },
   starting: { ...whileRunning, ready: becomeReady, tick: judgeStart },
   ready: { ...whileRunning, check: judgeHealth },
@@ -231,6 +223,7 @@ const transitions: Record<SupervisorState, Transitions> = {
 
 /** An input that a state does not name changes nothing. */
 export function step(machine: Machine, input: Input, moment: Moment): Step {
-  const handler = transitions[machine.state][input.type] as Handler<Input['type']> | undefined
+  const named: { [T in keyof Inputs]?: unknown } = transitions[machine.state]
+  const handler = named[input.type] as Handler<Input['type']> | undefined
   return handler ? handler(machine, input, moment) : stay(machine)
 }
