@@ -1,19 +1,23 @@
 /** Puts the parts together once Electron is ready. */
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { app, dialog, Menu, nativeTheme, session, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
+import { app, clipboard, dialog, Menu, nativeTheme, session, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
 import { addContextMenu } from './context-menu'
 import type { MenuCommand, Session, Settings } from './contract/ipc'
 import { emptyPicture } from './contract/picture'
+import { collectDiagnostics } from './diagnostics/collect'
 import { createDialogs } from './dialogs'
 import { menuChannel } from './ipc/channels'
+import { diagnosticsHandlers } from './ipc/diagnostics'
 import { itemHandlers } from './ipc/items'
 import { libraryHandlers } from './ipc/library'
+import { careHandlers } from './ipc/library-care'
 import { modelHandlers } from './ipc/models'
 import { registerIpc } from './ipc/register'
 import { settingsHandlers } from './ipc/settings'
 import { sidecarHandlers } from './ipc/sidecars'
 import type { LaunchOptions } from './launch-options'
+import { createLibraryCare } from './library-care/create-library-care'
 import type { Log } from './log/log'
 import { menuTemplate } from './menu'
 import { menuLabels } from './menu-labels'
@@ -51,6 +55,10 @@ export interface ApplicationOptions {
 
 export async function startApplication({ options, paths, build, developmentOrigin, log }: ApplicationOptions): Promise<Application> {
   const settings = await SettingsStore.load(paths.settings)
+  const locale = (): string => {
+    const { language } = settings.get()
+    return language === 'system' ? app.getLocale() : language
+  }
   const isOffline = (): boolean => options.offline || settings.get().offline
   const origins = developmentOrigin === null ? [appOrigin] : [appOrigin, developmentOrigin]
 
@@ -66,30 +74,34 @@ export async function startApplication({ options, paths, build, developmentOrigi
   const sidecars = createSidecars({ paths, secret, isOffline, events, client, log })
   holder.sidecars = sidecars
   const models = createModels({ paths, isOffline, events, sidecars })
+  const care = createLibraryCare({ paths, isOffline, events, sidecars })
   const relay = await startRelay({ events, client, origins, log })
 
   let window: BrowserWindow | null = null
-  const dialogs = createDialogs(() => window)
+  const dialogs = createDialogs({ window: () => window, language: locale, dataDirectory: paths.data })
   const send = (command: MenuCommand): void => {
     show()
-    window?.webContents.send(menuChannel, command)
+    const contents = window?.webContents
+    const deliver = (): void => contents?.send(menuChannel, command)
+    // What is sent to a page that is still loading is lost.
+    if (contents?.isLoading() === true) contents.once('did-finish-load', deliver)
+    else deliver()
   }
 
-  function apply({ appearance, language }: Settings): void {
+  function apply({ appearance }: Settings): void {
     nativeTheme.themeSource = appearance
-    const labels = menuLabels(language === 'system' ? app.getLocale() : language)
+    const labels = menuLabels(locale())
     Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ labels, platform: process.platform, development: developmentOrigin !== null, send })))
     if (events.snapshot.offline !== isOffline()) events.publish({ type: 'offline-changed', offline: isOffline() })
     if (isOffline()) models.cancelDownloads()
   }
 
   function describeSession(): Session {
-    const { language } = settings.get()
     return {
       relayOrigin: relay.origin,
       version: app.getVersion(),
       platform: process.platform,
-      locale: language === 'system' ? app.getLocale() : language,
+      locale: locale(),
       offlineFlag: options.offline,
       dataDirectory: paths.data,
       modelsDirectory: paths.models,
@@ -124,10 +136,18 @@ export async function startApplication({ options, paths, build, developmentOrigi
     {
       'session:get': describeSession,
       ...libraryHandlers(client, () => dialogs.askForFolder()),
+      ...careHandlers(care, dialogs),
       ...modelHandlers(models, dialogs),
       ...itemHandlers(client, shell),
       ...settingsHandlers(settings, apply),
-      ...sidecarHandlers((name) => sidecars.restart(name)),
+      ...sidecarHandlers((name) => care.restart(name)),
+      ...diagnosticsHandlers({
+        collect: () => collectDiagnostics({ version: app.getVersion(), paths, snapshot: () => events.snapshot, locale, secrets: [secret, relay.token] }),
+        // Older Electrons have written when the call returns.
+        copy: async (text) => clipboard.writeText(text),
+        openPath: (folder) => shell.openPath(folder),
+        logs: paths.logs,
+      }),
     },
     isTrusted,
     log,
@@ -139,13 +159,14 @@ export async function startApplication({ options, paths, build, developmentOrigi
     log.warn(`${message} ${detail ?? ''}`)
     dialog.showMessageBox({ type: 'warning', message, detail: detail ?? '' }).catch((error: unknown) => log.warn(String(error)))
   }
-  await sidecars.start()
+  // Not waited for: whoever quits now stops them on the way.
+  void sidecars.start()
   void models.look()
 
   return {
     show,
     stop: async () => {
-      await Promise.all([models.stop(), sidecars.stop()])
+      await Promise.all([care.stop(), models.stop(), sidecars.stop()])
       client.close()
       await relay.close()
     },

@@ -1,16 +1,25 @@
 import path from 'node:path'
 import { app, dialog, type BrowserWindow } from 'electron'
+import type { CareDialogs } from './ipc/library-care'
 import type { ModelDialogs } from './ipc/models'
+import { backupName, restoreButton, restoreQuestion } from './library-care/questions'
 
-export interface Dialogs extends ModelDialogs {
+export interface Dialogs extends ModelDialogs, CareDialogs {
   /** null: closed. */
   askForFolder(): Promise<string | null>
+}
+
+export interface DialogsOptions {
+  window: () => BrowserWindow | null
+  /** Of the texts that are not the system's. */
+  language: () => string
+  dataDirectory: string
 }
 
 const exportName = 'contentcache-models.tar'
 
 /** The system's own dialogs, over the window when there is one. */
-export function createDialogs(window: () => BrowserWindow | null): Dialogs {
+export function createDialogs({ window, language, dataDirectory }: DialogsOptions): Dialogs {
   async function open(options: Electron.OpenDialogOptions): Promise<string | null> {
     const parent = window()
     const { canceled, filePaths } = await (parent === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(parent, options))
@@ -23,9 +32,18 @@ export function createDialogs(window: () => BrowserWindow | null): Dialogs {
     return canceled || filePath === '' ? null : filePath
   }
 
+  async function ask(options: Electron.MessageBoxOptions): Promise<number> {
+    const parent = window()
+    const { response } = await (parent === null ? dialog.showMessageBox(options) : dialog.showMessageBox(parent, options))
+    return response
+  }
+
   return {
     askForFolder: () => open({ properties: ['openDirectory', 'createDirectory'] }),
     askForImport: (kind) => open({ properties: [kind === 'file' ? 'openFile' : 'openDirectory'] }),
     askForExport: () => save({ defaultPath: path.join(app.getPath('downloads'), exportName), properties: ['createDirectory', 'showOverwriteConfirmation'] }),
+    askForBackup: () => save({ defaultPath: path.join(app.getPath('documents'), backupName(new Date())), properties: ['createDirectory', 'showOverwriteConfirmation'] }),
+    askForRestore: () => open({ defaultPath: app.getPath('documents'), properties: ['openFile'] }),
+    confirmRestore: async (file) => (await ask(restoreQuestion(language(), file, dataDirectory))) === restoreButton,
   }
 }

@@ -42,8 +42,9 @@ function main(): void {
   }
 
   let application: Promise<Application> | null = null
+  let quitting = false
   let stopped = false
-  const show = (): void => void application?.then((running) => running.show())
+  const show = (): void => void application?.then((running) => (quitting ? undefined : running.show()))
   app.on('second-instance', show)
   app.on('activate', show)
   // A session that ends and Ctrl+C in a terminal are a quit like any other: the sidecars put their work back first.
@@ -54,6 +55,9 @@ function main(): void {
   app.on('will-quit', (event) => {
     if (stopped) return
     event.preventDefault()
+    // Asked again, as by a second Ctrl+C, it is being done already.
+    if (quitting) return
+    quitting = true
     const stopping = application?.then((running) => running.stop()) ?? Promise.resolve()
     stopping
       .catch((error: unknown) => log.error(`Not stopped in order: ${String(error)}`))
@@ -65,6 +69,7 @@ function main(): void {
   })
 
   void app.whenReady().then(() => {
+    if (quitting) return
     application = startApplication({
       options,
       paths,

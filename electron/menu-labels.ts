@@ -5,10 +5,13 @@ export interface MenuLabels {
   window: string
   help: string
   addFolder: string
+  backUpLibrary: string
+  restoreLibrary: string
   settings: string
   search: string
   library: string
   models: string
+  status: string
   pause: string
   keys: string
 }
@@ -21,10 +24,13 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     window: '&Window',
     help: '&Help',
     addFolder: 'Add Folder…',
+    backUpLibrary: 'Back Up Library…',
+    restoreLibrary: 'Restore Library…',
     settings: 'Settings…',
     search: 'Search',
     library: 'Library',
     models: 'Models',
+    status: 'Status',
     pause: 'Pause or Resume Processing',
     keys: 'Keyboard Shortcuts',
   },
@@ -35,10 +41,13 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     window: '&Fenster',
     help: '&Hilfe',
     addFolder: 'Ordner hinzufügen …',
+    backUpLibrary: 'Bibliothek sichern …',
+    restoreLibrary: 'Bibliothek wiederherstellen …',
     settings: 'Einstellungen …',
     search: 'Suche',
     library: 'Bibliothek',
     models: 'Modelle',
+    status: 'Status',
     pause: 'Verarbeitung anhalten oder fortsetzen',
     keys: 'Tastenkürzel',
   },

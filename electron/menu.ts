@@ -29,7 +29,14 @@ export function menuTemplate({ labels, platform, development, send }: MenuOption
       : []),
     {
       label: labels.file,
-      submenu: [command(labels.addFolder, 'add-folder', 'CommandOrControl+O'), ...(isMac ? [{ role: 'close' as const }] : [separator, settings, separator, { role: 'quit' as const }])],
+      submenu: [
+        command(labels.addFolder, 'add-folder', 'CommandOrControl+O'),
+        separator,
+        command(labels.backUpLibrary, 'back-up-library'),
+        command(labels.restoreLibrary, 'restore-library'),
+        separator,
+        ...(isMac ? [{ role: 'close' as const }] : [settings, separator, { role: 'quit' as const }]),
+      ],
     },
     { label: labels.edit, role: 'editMenu' },
     {
@@ -38,6 +45,7 @@ export function menuTemplate({ labels, platform, development, send }: MenuOption
         command(labels.search, 'focus-search', 'CommandOrControl+K'),
         command(labels.library, 'show-library', 'CommandOrControl+L'),
         command(labels.models, 'show-models'),
+        command(labels.status, 'show-status'),
         command(labels.pause, 'toggle-processing', 'CommandOrControl+Shift+P'),
         separator,
         { role: 'resetZoom' },

@@ -8,6 +8,11 @@ function pathOfDroppedFile(file: File): string {
   return (file as File & { path: string }).path
 }
 
+/** Chosen before the page was there to listen, as from the menu of an app without a window. */
+const earlyCommands: MenuCommand[] = []
+const keepEarly = (_event: unknown, command: MenuCommand): void => void earlyCommands.push(command)
+ipcRenderer.on(menuChannel, keepEarly)
+
 const bridge: Bridge = {
   invoke: <C extends IpcChannel>(channel: C, ...argument: unknown[]) => {
     if (!Object.hasOwn(ipcArguments, channel)) return Promise.reject(new Error('There is no such command.'))
@@ -16,7 +21,9 @@ const bridge: Bridge = {
   pathOfDroppedFile,
   onMenu: (listener) => {
     const forward = (_event: unknown, command: MenuCommand): void => listener(command)
+    ipcRenderer.off(menuChannel, keepEarly)
     ipcRenderer.on(menuChannel, forward)
+    earlyCommands.splice(0).forEach(listener)
     return () => ipcRenderer.off(menuChannel, forward)
   },
 }

@@ -4,6 +4,7 @@ import type { Item, QueueSummary, Root } from '../contract/generated/api'
 import { messageOf, problem, ProblemError } from '../problem'
 import type { SearchClient } from '../search-client'
 import type { Handlers } from './answer'
+import type { CareChannel } from './library-care'
 
 /** A path from the folder dialog, a drop or a paste. search_server judges the rest: overlap, readability. */
 export async function existingFolder(candidate: string): Promise<string> {
@@ -21,7 +22,7 @@ export async function existingFolder(candidate: string): Promise<string> {
   return folder
 }
 
-type LibraryChannel = Extract<keyof Handlers, `library:${string}`>
+type LibraryChannel = Exclude<Extract<keyof Handlers, `library:${string}`>, CareChannel>
 
 export function libraryHandlers(client: SearchClient, askForFolder: () => Promise<string | null>): Pick<Handlers, LibraryChannel> {
   const add = async (candidate: string): Promise<Root> => client.call<Root>({ method: 'POST', path: '/roots', body: { path: await existingFolder(candidate) } })

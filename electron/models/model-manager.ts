@@ -3,7 +3,8 @@ import type { EngineStatus, ModelDownloadEnded, ModelId, ModelState, Problem } f
 import type { ImportSummary } from '../contract/ipc'
 import type { ModelWork, RelayEvent } from '../contract/relay'
 import { problem, ProblemError } from '../problem'
-import type { DownloaderRun, ModelEvent, RunDownloader, RunEnd } from './downloader-run'
+import type { CommandRun, RunEnd } from '../sidecars/command-run'
+import type { ModelEvent, RunDownloader } from './downloader-run'
 
 export interface ModelManagerOptions {
   run: RunDownloader
@@ -18,7 +19,7 @@ export interface ModelManagerOptions {
 
 interface Work {
   kind: ModelWork
-  run: DownloaderRun
+  run: CommandRun
   stateBefore: ModelState | null
   loadedBefore: boolean
 }
@@ -44,9 +45,9 @@ const unexpected: Record<ModelWork | 'export', string> = {
 
 export class ModelManager {
   private readonly works = new Map<ModelId, Work>()
-  private readonly runs = new Set<DownloaderRun>()
-  private importing: DownloaderRun | null = null
-  private exporting: DownloaderRun | null = null
+  private readonly runs = new Set<CommandRun>()
+  private importing: CommandRun | null = null
+  private exporting: CommandRun | null = null
   private looking: Promise<void> | null = null
   private stopped = false
 
@@ -158,7 +159,7 @@ export class ModelManager {
     await Promise.all(runs.map(({ ended }) => ended))
   }
 
-  private start(args: string[], onEvent: (event: ModelEvent) => void): DownloaderRun {
+  private start(args: string[], onEvent: (event: ModelEvent) => void): CommandRun {
     const run = this.options.run(args, onEvent)
     this.runs.add(run)
     void run.ended.then(() => this.runs.delete(run))
@@ -184,7 +185,7 @@ export class ModelManager {
     })
   }
 
-  private register(model: ModelId, kind: ModelWork, run: DownloaderRun): void {
+  private register(model: ModelId, kind: ModelWork, run: CommandRun): void {
     this.works.set(model, { kind, run, stateBefore: this.options.stateOf(model), loadedBefore: this.options.isLoaded(model) })
     this.options.publish({ type: 'model-work-changed', model, work: kind, failure: null })
   }

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import http from 'node:http'
 import type { Duplex } from 'node:stream'
-import getPort from 'get-port'
 import { WebSocketServer } from 'ws'
 import type { Log } from '../log/log'
 import { messageOf, problem, ProblemError } from '../problem'
@@ -11,6 +10,7 @@ import { sendProblem } from './answers'
 import type { EventStream } from './event-stream'
 import { judge, type Admission, type Caller } from './guard'
 import { sendMedia } from './media'
+import { listenOnLoopback } from './listen'
 import { passOn } from './proxy'
 import { routeOf } from './routes'
 
@@ -20,6 +20,8 @@ export interface RelayOptions {
   /** Origins of our own window. */
   origins: readonly string[]
   log: Log
+  /** Proposes a port; the usual one is free when it is proposed. */
+  proposePort?: () => Promise<number>
 }
 
 export interface Relay {
@@ -48,10 +50,10 @@ function callerOf(request: http.IncomingMessage): Caller {
   }
 }
 
-export async function startRelay({ events, client, origins, log }: RelayOptions): Promise<Relay> {
-  const port = await getPort({ host: '127.0.0.1' })
+export async function startRelay({ events, client, origins, log, proposePort }: RelayOptions): Promise<Relay> {
   const token = randomBytes(32).toString('base64url')
-  const admission: Admission = { token, origins, host: `127.0.0.1:${port}` }
+  // No request comes before it listens, and then it has the port.
+  const admission: Admission = { token, origins, host: '' }
   const server = http.createServer({ maxHeaderSize: 16 * 1024 })
   server.headersTimeout = 10_000
   server.requestTimeout = 30_000
@@ -133,10 +135,8 @@ export async function startRelay({ events, client, origins, log }: RelayOptions)
     })
   })
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
+  const port = await listenOnLoopback(server, log, proposePort)
+  admission.host = `127.0.0.1:${port}`
 
   return {
     origin: `http://${admission.host}`,

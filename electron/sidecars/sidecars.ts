@@ -38,18 +38,22 @@ export function notStarted(name: SidecarName): SidecarStatus {
   return statusOf(name, initialMachine)
 }
 
-export function createSidecars({ paths, secret, isOffline, events, client, log }: SidecarsOptions): Sidecars {
-  const plan = (ownSecret?: string): LaunchPlan => ({
+/** How a process is started that works on the library. */
+export function sidecarPlan(paths: Paths, offline: boolean, secret?: string): LaunchPlan {
+  return {
     python: paths.python,
     cwd: paths.code,
     env: sidecarEnvironment(process.env, {
       dataDirectory: paths.data,
       modelsDirectory: paths.models,
       bundledModelsDirectory: paths.bundledModels,
-      offline: isOffline(),
-      ...(ownSecret === undefined ? {} : { secret: ownSecret }),
+      offline,
+      ...(secret === undefined ? {} : { secret }),
     }),
-  })
+  }
+}
+
+export function createSidecars({ paths, secret, isOffline, events, client, log }: SidecarsOptions): Sidecars {
   const shared = (name: SidecarName) => ({
     name,
     record: new OrphanRecord(paths.run, name),
@@ -61,7 +65,7 @@ export function createSidecars({ paths, secret, isOffline, events, client, log }
     ...shared('search-server'),
     displayName: 'The library service',
     launcher: launchSearchServer,
-    plan: () => plan(secret),
+    plan: () => sidecarPlan(paths, isOffline(), secret),
     checkHealth: (port) => client.isHealthy(port),
     onStatus: (sidecar) => {
       const before = events.snapshot.sidecars.find(({ name }) => name === sidecar.name)
@@ -75,7 +79,7 @@ export function createSidecars({ paths, secret, isOffline, events, client, log }
     ...shared('audio-processor'),
     displayName: 'The audio service',
     launcher: launchAudioProcessor,
-    plan: () => plan(),
+    plan: () => sidecarPlan(paths, isOffline()),
     onStatus: (sidecar) => events.publish({ type: 'sidecar-changed', sidecar }),
   })
   const supervisors: Record<SidecarName, Supervisor> = { 'search-server': searchServer, 'audio-processor': audioProcessor }
