@@ -68,9 +68,9 @@ def restore(db: sqlite3.Connection, root_id: int) -> None:
 
 
 def purgeable(db: sqlite3.Connection, grace: float) -> list[int]:
-    """Roots removed more than `grace` seconds ago, or, by a clock that was set back, in the future."""
+    """Roots removed more than `grace` seconds ago, or, by a clock that was set back, as far in the future."""
     now = time.time()
-    rows = db.execute("SELECT id FROM roots WHERE removed_at NOT BETWEEN ? AND ?", (now - grace, now)).fetchall()
+    rows = db.execute("SELECT id FROM roots WHERE removed_at NOT BETWEEN ? AND ?", (now - grace, now + grace)).fetchall()
     return [row["id"] for row in rows]
 
 

@@ -127,3 +127,11 @@ def test_a_removed_folder_goes_also_when_the_clock_was_set(library: Library, roo
     set_clock()
     assert library.purge_removed(DAY / 2) == 1
     assert Path(root.path).is_dir()
+
+
+def test_a_clock_that_is_put_right_by_a_second_takes_no_undo_away(library: Library, root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.remove_root(root.id)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 1.0)
+    assert library.purge_removed(30.0) == 0
+    assert library.restore_root(root.id).id == root.id
