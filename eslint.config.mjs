@@ -1,6 +1,8 @@
 import pluginVue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
 
+const asHtml = 'What is shown is text: a name or a sentence out of a file must never become an element.'
+
 const rawIpc = {
   name: 'electron',
   importNames: ['ipcMain', 'ipcRenderer'],
@@ -36,6 +38,13 @@ export default tseslint.config(
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',
       'vue/html-self-closing': 'off',
+    },
+  },
+  {
+    files: ['renderer/**/*.{ts,vue}'],
+    rules: {
+      'no-restricted-properties': ['error', ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'srcdoc'].map((property) => ({ property, message: asHtml }))],
+      'no-restricted-globals': ['error', { name: 'DOMParser', message: asHtml }],
     },
   },
   { files: ['electron/ipc/**/*.ts', 'electron/preload.ts'], rules: { 'no-restricted-imports': 'off' } },

@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { seenHits, type SeenHit } from './seen'
 
-export type View = 'Search' | 'Library' | 'Models' | 'Settings'
+export type View = 'Search' | 'Library' | 'Models' | 'Status' | 'Settings'
 
 export interface SeenPlayer {
   currentTime: number
@@ -113,6 +113,16 @@ export class AppWindow {
   /** The card of a model on the Models page. */
   modelCard(name: string): Locator {
     return this.page.getByRole('article', { name })
+  }
+
+  /** The card of a sidecar on the Status page. */
+  sidecarCard(name: 'Search engine' | 'Audio engine'): Locator {
+    return this.page.getByRole('article', { name })
+  }
+
+  /** What a card says of one fact, such as `Process`. */
+  fact(card: Locator, term: string): Locator {
+    return card.getByRole('term').filter({ hasText: new RegExp(`^${term}$`) }).locator('xpath=following-sibling::dd')
   }
 
   importModels(kind: 'file' | 'folder'): Promise<void> {

@@ -1,3 +1,5 @@
+import { readable } from './readable'
+
 /** What the window does with a file: Chrome plays and shows some formats, the others open in their own program. */
 const shownImages: ReadonlySet<string> = new Set(['jpg', 'jpeg', 'png', 'gif', 'webp', 'bmp', 'svg', 'avif', 'ico'])
 const neverPlayed: ReadonlySet<string> = new Set(['wma', 'wmv', 'flv', 'avi'])
@@ -13,6 +15,7 @@ export function mayPlay(extension: string): boolean {
   return !neverPlayed.has(bare(extension))
 }
 
+/** The type as it is safe to read: it comes out of the name of the file. */
 export function typeName(extension: string): string {
-  return bare(extension).toUpperCase()
+  return readable(bare(extension).toUpperCase())
 }

@@ -16,11 +16,11 @@ const joining =
   '\\p{scx=Arab}\\p{scx=Syrc}\\p{scx=Mong}\\p{scx=Deva}\\p{scx=Beng}\\p{scx=Guru}\\p{scx=Gujr}\\p{scx=Orya}\\p{scx=Taml}\\p{scx=Telu}\\p{scx=Knda}\\p{scx=Mlym}\\p{scx=Sinh}\\p{scx=Khmr}\\p{scx=Mymr}'
 /** What is invisible and yet part of what is seen: variation selectors, joined emoji and letters, the flags made of tags. */
 const kept = [
-  '[\\uFE00-\\uFE0F]',
+  '[\\uFE00-\\uFE0F\\u180B-\\u180D\\u180F]',
   '[\\u{E0100}-\\u{E01EF}]',
   '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
   `(?<=[${joining}])[\\u200C\\u200D](?=[${joining}])`,
-  '(?<=\\u{1F3F4}[\\u{E0020}-\\u{E007E}]*)[\\u{E0020}-\\u{E007F}]',
+  '(?<=\\u{1F3F4}[\\u{E0020}-\\u{E007E}]{0,30})[\\u{E0020}-\\u{E007F}]',
 ].join('|')
 const unreadable = new RegExp(`(${kept})|[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Bidi_Control}\\p{Default_Ignorable_Code_Point}]`, 'gu')
 
@@ -56,4 +56,12 @@ export function readableText(text: string): string {
 /** A name inside a sentence: first strong isolate, so that its direction ends where it ends. Two characters longer than `readable`. */
 export function isolated(name: string): string {
   return `\u2068${readable(name)}\u2069`
+}
+
+/** A path cut at its separators, which stay: its names are shown one by one, so that none changes the direction of the next. */
+export function readablePath(path: string): { text: string; name: boolean }[] {
+  return readable(path)
+    .split(/([\\/]+)/)
+    .map((text, at) => ({ text, name: at % 2 === 0 }))
+    .filter(({ text }) => text !== '')
 }

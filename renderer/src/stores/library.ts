@@ -3,6 +3,7 @@ import { computed, markRaw, ref, shallowRef, watch } from 'vue'
 import type { Item, ItemKind, ItemSort, ItemState, Problem, Root, SortOrder } from '@/contract'
 import { i18n } from '@/i18n'
 import { PagedRows } from '@/lib/paged-rows'
+import { isolated } from '@/lib/readable'
 import { command } from '@/services/bridge'
 import { problemOf } from '@/services/problem'
 import { attempt } from './attempt'
@@ -112,7 +113,7 @@ export const useLibraryStore = defineStore('library', () => {
   }
 
   function welcome(root: Root | null): Root | null {
-    if (root) notices.say(t('library.added', { path: root.path }))
+    if (root) notices.say(t('library.added', { path: isolated(root.path) }))
     return root
   }
 
@@ -124,7 +125,7 @@ export const useLibraryStore = defineStore('library', () => {
       return
     }
     reload(false)
-    const notice = notices.say(t('library.removed', { path: root.path }), {
+    const notice = notices.say(t('library.removed', { path: isolated(root.path) }), {
       lifetime: REMOVAL_GRACE * 1000,
       action: {
         label: t('common.undo'),
@@ -147,11 +148,11 @@ export const useLibraryStore = defineStore('library', () => {
   }
 
   async function rescan(root: Root): Promise<void> {
-    if (await attempt(() => command('library:rescan-folder', { rootId: root.id }))) notices.say(t('library.rescanning', { path: root.path }))
+    if (await attempt(() => command('library:rescan-folder', { rootId: root.id }))) notices.say(t('library.rescanning', { path: isolated(root.path) }))
   }
 
   async function reindex(root: Root): Promise<void> {
-    if (await attempt(() => command('library:reindex-folder', { rootId: root.id }))) notices.say(t('library.reindexing', { path: root.path }))
+    if (await attempt(() => command('library:reindex-folder', { rootId: root.id }))) notices.say(t('library.reindexing', { path: isolated(root.path) }))
   }
 
   async function retry(item: Item): Promise<void> {

@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 import type { ImportSummary, ModelEntry, ModelId, RelayEvent } from '@/contract'
 import { i18n } from '@/i18n'
 import { models as known } from '@/lib/models'
+import { isolated } from '@/lib/readable'
 import { command } from '@/services/bridge'
 import { attempt } from './attempt'
 import { useConnectionStore } from './connection'
@@ -112,7 +113,7 @@ export const useModelsStore = defineStore('models', () => {
 
   async function chooseExport(): Promise<void> {
     const file = await attempt(() => command('models:choose-export', { models: present.value.map(({ model }) => model) }))
-    if (file !== null) notices.say(t('models.exported', { file }))
+    if (file !== null) notices.say(t('models.exported', { file: isolated(file) }))
   }
 
   return {

@@ -125,7 +125,7 @@ describe('the first start', () => {
     await press('Skip')
     expect(asked('library:add-folder')).toHaveLength(2)
     expect(useNoticeStore().notices.map((notice) => notice.text)).toContain('/home/ann/Documents was refused.')
-    expect(useNoticeStore().notices.map((notice) => notice.text)).toContain('Added /home/ann/Music')
+    expect(useNoticeStore().notices.map((notice) => notice.text)).toContain('Added \u2068/home/ann/Music\u2069')
   })
 
   it('nobody is kept here because it could not be saved', async () => {

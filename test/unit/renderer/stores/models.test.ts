@@ -129,6 +129,6 @@ describe('models store', () => {
     await models.chooseExport()
     await flushPromises()
     expect(invoke).toHaveBeenCalledWith('models:choose-export', { models: ['minilm', 'yamnet'] })
-    expect(said()).toEqual(['Written to /stick/models.tar'])
+    expect(said()).toEqual(['Written to \u2068/stick/models.tar\u2069'])
   })
 })
