@@ -8,7 +8,8 @@ export type Route =
 
 /** What the window may ask search_server. Not `/location`: no path of the disk that is not shown leaves main this way. */
 const apiPaths = [/^\/search$/, /^\/items$/, /^\/items\/[1-9]\d{0,15}$/, /^\/items\/[1-9]\d{0,15}\/segments$/, /^\/roots$/, /^\/status$/]
-const itemPath = /^\/(media|thumbnail)\/([1-9]\d{0,15})$/
+/** Fifteen digits: as numbers they are all told apart. */
+const itemPath = /^\/(media|thumbnail)\/([1-9]\d{0,14})$/
 
 export function routeOf(url: string): Route {
   const queryStart = url.indexOf('?')
