@@ -11,14 +11,17 @@ export interface CareOptions {
   isOffline: () => boolean
   events: EventStream
   sidecars: Pick<Sidecars, 'start' | 'stop' | 'restart'>
+  /** Milliseconds of a clock that only goes forward. */
+  now?: () => number
 }
 
-export function createLibraryCare({ paths, isOffline, events, sidecars }: CareOptions): LibraryCare {
+export function createLibraryCare({ paths, isOffline, events, sidecars, now }: CareOptions): LibraryCare {
   const care = new LibraryCare({
     run: careRunner(() => sidecarPlan(paths, isOffline()), createLog(paths.logs, 'library-care')),
     publish: (event) => events.publish(event),
     statuses: () => events.snapshot.sidecars,
     sidecars,
+    ...(now === undefined ? {} : { now }),
   })
   events.subscribe((event) => {
     if (event.type === 'sidecar-changed') care.heardOf(event.sidecar)

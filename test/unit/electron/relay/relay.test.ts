@@ -4,6 +4,7 @@ import { rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:f
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
+import getPort from 'get-port'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { applyEvent, emptyPicture, type Picture } from '../../../../electron/contract/picture'
@@ -11,7 +12,7 @@ import type { NumberedEvent, RelayEvent, RelayMessage, Snapshot } from '../../..
 import { EventStream } from '../../../../electron/relay/event-stream'
 import { startRelay, type Relay } from '../../../../electron/relay/server'
 import { SearchClient } from '../../../../electron/search-client'
-import { quiet, temporaryFolder, until } from '../support'
+import { quiet, recordingLog, temporaryFolder, until } from '../support'
 
 const origin = 'app://contentcache'
 const secret = 'the secret of search_server'
@@ -77,6 +78,45 @@ async function ask(target: string, headers: http.OutgoingHttpHeaders = {}, metho
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
   return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }
 }
+
+describe('the port', () => {
+  it('taken by another program between its choice and its use is left to it, and another one is used', async () => {
+    const others: net.Server[] = []
+    let proposals = 0
+    const log = recordingLog()
+    const proposePort = async (): Promise<number> => {
+      const proposed = await getPort({ host: '127.0.0.1' })
+      proposals += 1
+      if (proposals > 2) return proposed
+      const other = net.createServer((socket) => socket.end('someone else')).listen(proposed, '127.0.0.1')
+      others.push(other)
+      await once(other, 'listening')
+      return proposed
+    }
+    const late = await startRelay({ events, client: new SearchClient({ port: () => port, secret }), origins: [origin], log, proposePort })
+    try {
+      expect(proposals).toBe(3)
+      expect(others.map((other) => `http://127.0.0.1:${(other.address() as AddressInfo).port}`)).not.toContain(late.origin)
+      const request = http.get(`${late.origin}/api/search?q=a`, { headers: { origin, authorization: `Bearer ${late.token}` } })
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+      expect(response.resume().statusCode).toBe(200)
+      expect(log.lines.filter((line) => line.includes('was taken by another program'))).toHaveLength(2)
+    } finally {
+      await late.close()
+      for (const other of others) other.close()
+    }
+  })
+
+  it('that cannot be had for another reason is not asked for again', async () => {
+    let proposals = 0
+    const proposePort = (): Promise<number> => {
+      proposals += 1
+      return Promise.resolve(70_000)
+    }
+    await expect(startRelay({ events, client: new SearchClient({ port: () => port, secret }), origins: [origin], log: quiet, proposePort })).rejects.toThrow(/65536/)
+    expect(proposals).toBe(1)
+  })
+})
 
 describe('/api', () => {
   it('passes a query on with its own secret and the answer back', async () => {
