@@ -1,4 +1,4 @@
-"""What has to be done now and then: purge removed folders, free what dead workers held."""
+"""What has to be done now and then: purge removed folders, free what dead workers held, keep the list of folders beside the library."""
 
 import logging
 import sqlite3
@@ -19,6 +19,7 @@ def keep_house(library: Library, emit: Callable[[ItemChanged], None], stopping: 
     grace = 0.0
     while not stopping.is_set():
         try:
+            library.keep_folders()
             library.purge_removed(grace)
             for item in library.release_dead_owners():
                 emit(ItemChanged(item=item))

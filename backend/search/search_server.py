@@ -18,9 +18,12 @@ if not __package__:
 from backend import VERSION
 from backend.contract.events import Bye, EngineChanged, ErrorEvent, LibraryChanged, Ready, SidecarName
 from backend.contract.library import Problem
+from backend.library.guard import LibraryGuard
 from backend.library.indexer import Indexer
 from backend.library.scan.scanner import Scanner
 from backend.library.store import Library, LibraryError
+from backend.library.store.crash_record import CrashRecord
+from backend.library.when_usable import open_when_usable
 from backend.models.registry import find_model
 from backend.search.embedder import Embedder
 from backend.search.embedding_loop import EmbeddingLoop
@@ -137,16 +140,20 @@ def main() -> int:
     lifetime.watch_stdin()
     server: SearchServer | None = None
     start_heartbeat(emitter, lifetime, lambda: server is None or server.turns())
+    guard = LibraryGuard(emitter.emit, lifetime)
     try:
-        library = Library.open(Path(data_dir))
-    except (LibraryError, OSError) as error:
-        log.exception("the library cannot be opened")
-        emitter.emit(ErrorEvent(problem=_not_opened(error)))
-        return 1
-    server = SearchServer(library, secret, emitter, lifetime)
-    server.run()
+        library = open_when_usable(Path(data_dir), emitter.emit, lifetime, guard.lost)
+    except LibraryError as error:
+        guard.lost(error)
+        return guard.exit_code
+    if library is not None:
+        guard.watch(library)
+        record = CrashRecord.begin(library.data_dir)
+        server = SearchServer(library, secret, emitter, lifetime)
+        server.run()
+        record.end()
     emitter.emit(Bye(reason=lifetime.reason))
-    return 0
+    return guard.exit_code
 
 
 def _find_minilm() -> Path | None:
@@ -156,17 +163,6 @@ def _find_minilm() -> Path | None:
         log.warning("the models directory cannot be read: %s", error)
         return None
     return None if location is None else location.path
-
-
-def _not_opened(error: Exception) -> Problem:
-    if isinstance(error, LibraryError):
-        return error.problem
-    return Problem(
-        code="library-unavailable",
-        message="The library's data folder cannot be used.",
-        next_step="Check that its disk is there, has room and may be written to.",
-        detail=str(error),
-    )
 
 
 if __name__ == "__main__":

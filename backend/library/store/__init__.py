@@ -4,6 +4,9 @@ from backend.library.store.errors import (
     LeaseLost,
     LibraryDamaged,
     LibraryError,
+    LibraryLost,
+    LibraryMissing,
+    LibraryMoved,
     LibraryTooNew,
     NotFound,
     RootAlreadyAdded,
@@ -18,6 +21,7 @@ from backend.library.store.library import LEASE_SECONDS, Library
 from backend.library.store.owner import Owner
 from backend.library.store.results import IndexResult, Job, NewSegment, Worker
 from backend.library.store.rows import ROOT_UNREACHABLE, item_of, segment_of
+from backend.library.store.storage import storage_problem
 
 __all__ = [
     "LEASE_SECONDS",
@@ -29,6 +33,9 @@ __all__ = [
     "Library",
     "LibraryDamaged",
     "LibraryError",
+    "LibraryLost",
+    "LibraryMissing",
+    "LibraryMoved",
     "LibraryTooNew",
     "NewSegment",
     "NotFound",
@@ -43,4 +50,5 @@ __all__ = [
     "Worker",
     "item_of",
     "segment_of",
+    "storage_problem",
 ]

@@ -1,5 +1,6 @@
 """What the store refuses, each with the words that a person gets to see."""
 
+import sqlite3
 from pathlib import Path
 
 from backend.contract.library import Problem
@@ -25,13 +26,46 @@ class LibraryTooNew(LibraryError):
         )
 
 
-class LibraryDamaged(LibraryError):
+class LibraryLost(LibraryError, sqlite3.DatabaseError):
+    """Nothing more can be done with this library as it is: whoever has it open ends, and `backend.library.care` recovers it.
+
+    A database error too, so that whoever lives with a database that fails lives with this until its process has ended.
+    """
+
+
+class LibraryDamaged(LibraryLost):
     def __init__(self, detail: str) -> None:
         super().__init__(
             Problem(
                 code="library-damaged",
                 message="The library's database is damaged.",
                 next_step="Set it aside and index your folders again. Your own files are not affected.",
+                detail=detail,
+            )
+        )
+
+
+class LibraryMissing(LibraryLost):
+    """There is a list of folders, and no database that goes with it."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            Problem(
+                code="library-missing",
+                message="The library's database is gone from the data folder.",
+                next_step="If you moved it, close ContentCache and put it back. Otherwise your folders are indexed again.",
+                detail=detail,
+            )
+        )
+
+
+class LibraryMoved(LibraryLost):
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            Problem(
+                code="library-moved",
+                message="The library's database was moved, deleted or replaced while ContentCache was running.",
+                next_step="Close ContentCache before you move its data folder.",
                 detail=detail,
             )
         )

@@ -20,13 +20,19 @@ from backend.library.store.owner import Owner
 from backend.library.store.results import Job, Worker
 from backend.library.store.rows import ROOT_UNREACHABLE
 
-MAX_LOST = 3
+MAX_CRASHES = 2
+MAX_LOST = 10
 LONGEST_LEASE = 3600.0
 
 CRASHES = Problem(
     code="crashes",
-    message=f"Reading this file ended the program {MAX_LOST} times, so it was skipped.",
+    message="Reading this file ended the program twice, so it was skipped.",
     next_step="Open the file to see whether it is damaged, then try again.",
+)
+NEVER_ENDED = Problem(
+    code="never-ended",
+    message=f"Reading this file was cut short {MAX_LOST} times, so it was skipped.",
+    next_step="Try again. If it is cut short every time, open the file to see whether it is damaged.",
 )
 
 _FREE = """
@@ -35,7 +41,7 @@ _FREE = """
         AND r.removed_at IS NULL AND (r.problem IS NULL OR json_extract(r.problem, '$.code') <> :unreachable)
 """
 _NEXT = f"""
-    SELECT j.id, j.item_id, j.worker, j.attempts, i.root_id, r.path AS root, i.path, i.name, i.kind, i.size, i.mtime_ns {_FREE}
+    SELECT j.id, j.item_id, j.worker, j.attempts, j.owner, i.root_id, r.path AS root, i.path, i.name, i.kind, i.size, i.mtime_ns {_FREE}
     ORDER BY j.priority DESC, j.attempts, j.id LIMIT 1
 """
 
@@ -46,7 +52,8 @@ def enqueue(db: sqlite3.Connection, item_id: int, worker: Worker, priority: int 
         """
         INSERT INTO jobs (item_id, worker, priority) VALUES (:item, :worker, :priority)
         ON CONFLICT (item_id) DO UPDATE SET
-            worker = :worker, priority = :priority, attempts = 0, owner = NULL, expires_at = NULL, blocked_on = NULL
+            worker = :worker, priority = :priority, attempts = 0, crashes = 0, owner = NULL, expires_at = NULL,
+            blocked_on = NULL
         """,
         {"item": item_id, "worker": worker, "priority": priority},
     )
@@ -73,7 +80,7 @@ def _expiry(seconds: float) -> float:
 def lease(db: sqlite3.Connection, worker: Worker, owner: Owner, seconds: float) -> Job | None:
     """The next job, free or with an expired lease; None when there is none.
 
-    An item whose lease was lost MAX_LOST times is failed instead, so that one file cannot crash the program for ever.
+    An item whose lease was lost MAX_LOST times is failed instead, so that one file cannot hold the program up for ever.
     """
     while True:
         row = db.execute(_NEXT, _free(worker)).fetchone()
@@ -81,12 +88,12 @@ def lease(db: sqlite3.Connection, worker: Worker, owner: Owner, seconds: float) 
             return None
         if row["attempts"] < MAX_LOST:
             break
-        set_failed(db, row["item_id"], CRASHES)
+        set_failed(db, row["item_id"], NEVER_ENDED)
     held = f"{owner}/{secrets.token_hex(8)}"
-    db.execute(
-        "UPDATE jobs SET owner = ?, expires_at = ?, attempts = attempts + 1 WHERE id = ?",
-        (held, _expiry(seconds), row["id"]),
-    )
+    # A lease that ran out while its holder lived (a full disk, a sleep of the machine) is no end that the file could be blamed for.
+    outlived = row["owner"] is not None and not Owner.parse(row["owner"]).is_dead()
+    attempts = row["attempts"] + (0 if outlived else 1)
+    db.execute("UPDATE jobs SET owner = ?, expires_at = ?, attempts = ? WHERE id = ?", (held, _expiry(seconds), attempts, row["id"]))
     db.execute("UPDATE items SET state = ? WHERE id = ?", (ItemState.WORKING, row["item_id"]))
     return Job(
         id=row["id"],
@@ -94,7 +101,7 @@ def lease(db: sqlite3.Connection, worker: Worker, owner: Owner, seconds: float) 
         root_id=row["root_id"],
         worker=Worker(row["worker"]),
         lease=held,
-        attempts=row["attempts"] + 1,
+        attempts=attempts,
         root=Path(row["root"]),
         path=Path(row["root"], row["path"]),
         name=row["name"],
@@ -132,7 +139,7 @@ def finish(db: sqlite3.Connection, job: Job, blocked_on: ModelId | None) -> None
         db.execute("DELETE FROM jobs WHERE id = ?", (job.id,))
     else:
         db.execute(
-            "UPDATE jobs SET owner = NULL, expires_at = NULL, attempts = 0, blocked_on = ? WHERE id = ?",
+            "UPDATE jobs SET owner = NULL, expires_at = NULL, attempts = 0, crashes = 0, blocked_on = ? WHERE id = ?",
             (blocked_on, job.id),
         )
 
@@ -167,17 +174,20 @@ def dead_owners(db: sqlite3.Connection) -> list[Owner]:
     return [owner for owner in owners if owner.is_dead()]
 
 
-def release_dead(db: sqlite3.Connection) -> list[int]:
-    """Free the leases of `dead_owners`; the ids of their items."""
-    return [item_id for owner in dead_owners(db) for item_id in release_owner(db, owner)]
+def release_owner(db: sqlite3.Connection, owner: Owner, *, crashed: bool = False) -> list[int]:
+    """Free the leases of a process that ended without giving them back; the ids of their items. They stay counted as tries.
 
-
-def release_owner(db: sqlite3.Connection, owner: Owner) -> list[int]:
-    """Free the leases of a process that ended without giving them back; the ids of their items. They stay counted as tries."""
-    lost = db.execute("SELECT id, item_id, owner FROM jobs WHERE owner >= ? AND owner < ?", (f"{owner}/", f"{owner}0")).fetchall()
+    An item whose process `crashed` MAX_CRASHES times is failed.
+    """
+    lost = db.execute("SELECT id, item_id FROM jobs WHERE owner >= ? AND owner < ?", (f"{owner}/", f"{owner}0")).fetchall()
     for row in lost:
-        db.execute("UPDATE jobs SET owner = NULL, expires_at = NULL WHERE id = ? AND owner = ?", (row["id"], row["owner"]))
-        set_state(db, row["item_id"], ItemState.WAITING)
+        job = db.execute(
+            "UPDATE jobs SET owner = NULL, expires_at = NULL, crashes = crashes + ? WHERE id = ? RETURNING crashes", (crashed, row["id"])
+        ).fetchone()
+        if job["crashes"] < MAX_CRASHES:
+            set_state(db, row["item_id"], ItemState.WAITING)
+        else:
+            set_failed(db, row["item_id"], CRASHES)
     return [row["item_id"] for row in lost]
 
 

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -24,78 +24,62 @@ from backend.contract.library import (
 )
 from backend.library.hashing import content_hash
 from backend.library.scan.kinds import WORKERS
-from backend.library.store import items, jobs, roots, segments, settings, summary
-from backend.library.store.connection import ConnectionPool, connect
-from backend.library.store.errors import LibraryDamaged
-from backend.library.store.migrations import migrate, version
+from backend.library.store import crash_record, folders, items, jobs, opening, roots, segments, settings, summary
+from backend.library.store.connection import ConnectionPool, OnLost
+from backend.library.store.errors import LibraryLost
 from backend.library.store.owner import Owner
+from backend.library.store.replacement import DATABASE
 from backend.library.store.results import IndexResult, Job, Worker
 
 log = logging.getLogger(__name__)
 
-DATABASE = "library.db"
 LEASE_SECONDS = 60.0
-_SQLITE_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class Library:
     """Thread-safe. Any number of processes may have one open on the same directory; what one commits the others see."""
 
-    def __init__(self, data_dir: Path, opener: str) -> None:
+    def __init__(self, data_dir: Path, opener: str, on_lost: OnLost) -> None:
         self.data_dir = data_dir
         self.owner = Owner.of_process()
         self._opener = opener
-        self._pool = ConnectionPool(data_dir / DATABASE)
-        self._watcher = connect(data_dir / DATABASE)
-        self._watcher_lock = Lock()
+        self._pool = ConnectionPool(data_dir / DATABASE, on_lost)
+        self._kept_folders: list[folders.Folder] | None = None
+        self._folders_lock = Lock()
         self._scanning: frozenset[int] = frozenset()
         self._scanning_changes = 0
 
     @classmethod
-    def open(cls, data_dir: Path) -> Self:
+    def open(cls, data_dir: Path, on_lost: OnLost = lambda _: None) -> Self:
         """Create or migrate `library.db` and free the leases of processes that died.
 
-        When the last run did not close it, the whole file is checked first. Raises LibraryTooNew, LibraryDamaged, OSError.
+        When the last run did not close it, the whole file is checked first. `on_lost` is called once, from whichever thread meets it,
+        when the library turns out to be damaged or moved away later. Raises LibraryTooNew (nothing is touched), LibraryDamaged,
+        LibraryMissing; OSError and sqlite3.OperationalError when the disk or folder does not allow it now.
         """
         data_dir = data_dir.resolve()
         data_dir.mkdir(parents=True, exist_ok=True)
         opener = f"{Owner.of_process()}/{os.urandom(4).hex()}"
-        try:
-            with closing(connect(data_dir / DATABASE)) as db:
-                crashed = settings.crashed_openers(db) if version(db) else []
-                if crashed:
-                    _check(db)
-                migrate(db)
-                db.execute("BEGIN IMMEDIATE")
-                for dead in crashed:
-                    settings.mark_closed(db, dead)
-                settings.mark_open(db, opener)
-                jobs.release_dead(db)
-                db.execute("COMMIT")
-            return cls(data_dir, opener)
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE_DAMAGED:
-                raise LibraryDamaged(str(error)) from error
-            raise
-
-    @staticmethod
-    def set_aside(data_dir: Path) -> Path:
-        """Rename a damaged library so that `open` starts a new one; the new name. Nothing may have it open."""
-        kept = data_dir / f"library-damaged-{time.strftime('%Y%m%d-%H%M%S')}.db"
-        (data_dir / DATABASE).rename(kept)
-        for suffix in ("-wal", "-shm"):
-            beside = data_dir / f"{DATABASE}{suffix}"
-            if beside.exists():
-                beside.rename(kept.with_name(kept.name + suffix))
-        return kept
+        opening.prepare(data_dir, opener)
+        library = cls(data_dir, opener, on_lost)
+        library.keep_folders()
+        return library
 
     def close(self) -> None:
         """Orderly end; the next `open` needs no check. Other calls fail afterwards."""
-        with self._pool.write() as db:
-            settings.mark_closed(db, self._opener)
-        with self._watcher_lock:
-            self._watcher.close()
+        try:
+            with self._pool.write() as db:
+                settings.mark_closed(db, self._opener)
+        except LibraryLost:
+            log.info("a library that is lost is not marked as closed")
+        except sqlite3.Error:
+            # A full disk, for one: the next opening takes it for an unclean end and checks the file.
+            log.exception("the library could not be marked as closed")
         self._pool.close()
+
+    def require_in_place(self) -> None:
+        """Raises LibraryMoved when `library.db` is no longer the file that is open here."""
+        self._pool.require_in_place()
 
     def __enter__(self) -> Self:
         return self
@@ -115,28 +99,58 @@ class Library:
 
     def data_version(self) -> int:
         """Changes whenever anything that `summary` shows may have, in any process; cheap enough to ask many times a second."""
-        with self._watcher_lock:
-            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0]) + self._scanning_changes
+        return self._pool.data_version() + self._scanning_changes
 
     # Roots
 
     def add_root(self, path: str | os.PathLike[str]) -> Root:
         """Raises RootNotAFolder, RootUnreadable, RootAlreadyAdded, RootInsideAnother, RootContainsAnother."""
         folder = roots.resolve(path)
-        with self._pool.write() as db:
+        with self._changing_folders() as db:
             return summary.root(db, roots.add(db, folder), self._scanning)
 
     def remove_root(self, root_id: int) -> Root:
         """Hidden at once, leases on its jobs ended; its rows go with `purge_removed`. Raises NotFound."""
-        with self._pool.write() as db:
+        with self._changing_folders() as db:
             roots.remove(db, root_id)
             return summary.root(db, root_id, self._scanning)
 
     def restore_root(self, root_id: int) -> Root:
         """Raises NotFound once purged, RootInsideAnother and RootContainsAnother."""
-        with self._pool.write() as db:
+        with self._changing_folders() as db:
             roots.restore(db, root_id)
             return summary.root(db, root_id, self._scanning)
+
+    def keep_folders(self) -> None:
+        """Bring the list of folders outside the database up to date. Cheap when it is; one that cannot be written now waits."""
+        with self._folders_lock:
+            try:
+                with self._pool.read() as db:
+                    present = folders.of_library(db)
+                if self._kept_folders is None:
+                    self._kept_folders = self._folders_on_disk()
+                if self._kept_folders == present:
+                    return
+                # Under the write lock, so that no other process's older list comes after this one.
+                with self._pool.write() as db:
+                    present = folders.of_library(db)
+                    folders.write(self.data_dir, present)
+                self._kept_folders = present
+            except (OSError, sqlite3.OperationalError):
+                log.exception("the list of folders could not be written")
+
+    def _folders_on_disk(self) -> list[folders.Folder] | None:
+        try:
+            return folders.read(self.data_dir)
+        except folders.FoldersUnreadable as error:
+            log.warning("written anew: %s", error)
+            return None
+
+    @contextmanager
+    def _changing_folders(self) -> Iterator[sqlite3.Connection]:
+        with self._pool.write() as db:
+            yield db
+        self.keep_folders()
 
     def purge_removed(self, grace: float) -> int:
         """Delete what was removed more than `grace` seconds ago, in short transactions; the number of roots deleted."""
@@ -366,7 +380,10 @@ class Library:
             if not jobs.dead_owners(db):
                 return []
         with self._pool.write() as db:
-            return list(items.get_many(db, jobs.release_dead(db)).values())
+            owners, freed = opening.release_dead(db, self.data_dir)
+            items_freed = list(items.get_many(db, freed).values())
+        crash_record.forget(self.data_dir, owners)
+        return items_freed
 
     def release_owner(self, owner: Owner) -> list[Item]:
         """Free all leases of a process that is known to have ended."""
@@ -411,12 +428,3 @@ class Library:
                 self.thumbnail_path(item_id).unlink(missing_ok=True)
             except OSError as error:
                 log.warning("thumbnail of item %d stays: %s", item_id, error)
-
-
-def _check(db: sqlite3.Connection) -> None:
-    found = [row[0] for row in db.execute("PRAGMA quick_check(5)")]
-    if found != ["ok"]:
-        raise LibraryDamaged("; ".join(found))
-    broken = db.execute("PRAGMA foreign_key_check").fetchone()
-    if broken is not None:
-        raise LibraryDamaged(f"a row of {broken[0]} refers to a missing row of {broken[2]}")

@@ -23,6 +23,11 @@ def available(folder: Path = MIGRATIONS) -> dict[int, Path]:
     return found
 
 
+def newest() -> int:
+    """The version that this program writes."""
+    return len(available())
+
+
 def version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
@@ -30,24 +35,26 @@ def version(db: sqlite3.Connection) -> int:
 def migrate(db: sqlite3.Connection, folder: Path = MIGRATIONS) -> int:
     """Bring `db` to the newest version and return it. Raises LibraryTooNew; on any failure the last good version stays."""
     steps = available(folder)
-    newest = len(steps)
+    last = len(steps)
     while True:
-        if version(db) > newest:
-            raise LibraryTooNew(version(db), newest)
+        if version(db) > last:
+            raise LibraryTooNew(version(db), last)
         db.execute("BEGIN IMMEDIATE")
         try:
             # Read again under the lock: another process may have migrated meanwhile.
             current = version(db)
-            if current < newest:
+            if current < last:
                 for statement in _statements(steps[current + 1].read_text(encoding="utf-8")):
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {current + 1}")
         except BaseException:
-            db.execute("ROLLBACK")
+            # After a full disk SQLite has done so by itself.
+            if db.in_transaction:
+                db.execute("ROLLBACK")
             raise
         db.execute("COMMIT")
-        if current >= newest - 1:
-            return max(current, newest)
+        if current >= last - 1:
+            return max(current, last)
 
 
 def _statements(script: str) -> Iterator[str]:

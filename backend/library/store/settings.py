@@ -18,10 +18,18 @@ def set_paused(db: sqlite3.Connection, value: bool) -> None:
         db.execute("DELETE FROM meta WHERE key = 'paused'")
 
 
-def crashed_openers(db: sqlite3.Connection) -> list[str]:
-    """Processes that opened the library, did not close it, and are no longer there."""
-    rows = db.execute("SELECT substr(key, ?) AS owner FROM meta WHERE key LIKE 'open/%'", (len(_OPENED) + 1,))
-    return [row["owner"] for row in rows if Owner.parse(row["owner"]).is_dead()]
+def openers(db: sqlite3.Connection) -> tuple[list[str], list[str]]:
+    """Processes that opened the library and did not close it: those that may be alive, and those that are no longer there."""
+    living: list[str] = []
+    dead: list[str] = []
+    for row in db.execute("SELECT substr(key, ?) AS opener FROM meta WHERE key LIKE 'open/%'", (len(_OPENED) + 1,)):
+        (dead if Owner.parse(row["opener"]).is_dead() else living).append(row["opener"])
+    return living, dead
+
+
+def forget_openers(db: sqlite3.Connection) -> None:
+    """In a copy, which nobody has open."""
+    db.execute("DELETE FROM meta WHERE key LIKE 'open/%'")
 
 
 def mark_open(db: sqlite3.Connection, opener: str) -> None:

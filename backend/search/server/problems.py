@@ -13,8 +13,8 @@ from starlette.routing import Match, Route
 from backend.contract.api import Failure
 from backend.contract.library import Problem
 from backend.library.store import (
-    LibraryDamaged,
     LibraryError,
+    LibraryLost,
     LibraryTooNew,
     NotFound,
     RootNotAFolder,
@@ -30,7 +30,7 @@ _STATUS: list[tuple[type[LibraryError], int]] = [
     (RootNotAFolder, 400),
     (RootUnreadable, 400),
     (RootRefused, 409),
-    (LibraryDamaged, 503),
+    (LibraryLost, 503),
     (LibraryTooNew, 503),
 ]
 

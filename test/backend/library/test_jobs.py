@@ -66,7 +66,6 @@ def test_an_expired_lease_is_anybodys_and_its_old_holder_changes_nothing(library
     [item] = put(library, root, "a.mp3")
     old = leased(library, seconds=0.0)
     new = leased(library)
-    assert new.attempts == 2
     assert new.lease != old.lease
     assert not library.renew(old)
     assert library.release(old) is None
@@ -106,20 +105,12 @@ def test_a_job_given_back_counts_as_not_tried(library: Library, root: Root) -> N
         assert item.state is ItemState.WAITING
 
 
-def test_a_file_that_ends_its_worker_goes_behind_the_others_and_is_failed_in_the_end(library: Library, root: Root) -> None:
-    bad, good = put(library, root, "bad.mp3", "good.mp3")
-    assert leased(library, seconds=0.0).item_id == bad.id
-    assert leased(library, seconds=60.0).item_id == good.id
-    for attempt in range(2, MAX_LOST + 1):
-        job = leased(library, seconds=0.0)
-        assert (job.item_id, job.attempts) == (bad.id, attempt)
-    assert library.lease(Worker.AUDIO) is None
-    item = library.item(bad.id)
-    assert item.state is ItemState.FAILED
-    assert item.problem is not None
-    assert item.problem.code == "crashes"
-    assert library.retry(bad.id).state is ItemState.WAITING
-    assert leased(library).attempts == 1
+def test_a_lease_that_outlasts_its_time_is_not_held_against_the_file(library: Library, root: Root) -> None:
+    """A full disk, or a sleep of the machine: its holder lives, and could not write."""
+    [item] = put(library, root, "a.mp3")
+    for _ in range(2 * MAX_LOST):
+        assert leased(library, seconds=0.0).attempts == 1
+    assert library.item(item.id).state is ItemState.WORKING
 
 
 def test_a_file_that_changes_while_it_is_worked_on_is_done_again(library: Library, root: Root) -> None:

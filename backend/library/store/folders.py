@@ -1,0 +1,71 @@
+"""`folders.json` beside the database: the folders that a person added, so that a lost or damaged library can be made again."""
+
+import os
+import secrets
+import sqlite3
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+FILE = "folders.json"
+
+
+class Folder(BaseModel):
+    """`id` is the one in the table `roots`: what can still be read of a damaged library is told apart by it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    path: str
+    added_at: float
+
+
+class _File(BaseModel):
+    folders: list[Folder]
+
+
+class FoldersUnreadable(ValueError):
+    """There is a list of folders and it cannot be understood."""
+
+
+def read(data_dir: Path) -> list[Folder] | None:
+    """The list as it was written last; None when there is none. Raises FoldersUnreadable, OSError."""
+    try:
+        return _File.model_validate_json((data_dir / FILE).read_bytes()).folders
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise FoldersUnreadable(f"{FILE} cannot be understood: {error}") from error
+
+
+def write(data_dir: Path, folders: list[Folder]) -> None:
+    """Either the old list or the new one is on the disk, whatever happens in between. Raises OSError."""
+    target = data_dir / FILE
+    temporary = target.with_name(f"{FILE}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(_File(folders=folders).model_dump_json(indent=2).encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(data_dir)
+
+
+def of_library(db: sqlite3.Connection) -> list[Folder]:
+    """Those of the table `roots`, without the removed ones."""
+    rows = db.execute("SELECT id, path, added_at FROM roots WHERE removed_at IS NULL ORDER BY added_at, id")
+    return [Folder(id=row["id"], path=row["path"], added_at=row["added_at"]) for row in rows]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in `folder` outlast a power failure, where the system has a way to."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
