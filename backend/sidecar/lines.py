@@ -21,8 +21,12 @@ class LineEmitter:
 
     @classmethod
     def take_over_stdout(cls) -> Self:
-        """Keep stdout for the protocol and send whatever else is printed, by Python or by a C library, to stderr."""
+        """Keep stdout for the protocol and send whatever else is printed, by Python or by a C library, to stderr.
+
+        To be called before the program opens anything: what it has beyond its standard streams is not its own.
+        """
         sys.stdout.flush()
+        _close_inherited()
         descriptor = os.dup(1)
         os.set_inheritable(descriptor, False)
         os.dup2(2, 1)
@@ -44,3 +48,9 @@ class LineEmitter:
         view = memoryview(line)
         while view:
             view = view[os.write(self._descriptor, view) :]
+
+
+def _close_inherited() -> None:
+    """Chromium's sockets, files and locks: Electron's children get them all, and would keep them open after Electron's own end."""
+    if os.name == "posix":
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))

@@ -119,3 +119,18 @@ def test_a_reader_that_went_away_is_not_a_crash() -> None:
     child.stdin.close()
     assert child.wait(timeout=20) == 0
     child.stderr.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="descriptors are inherited by number only there")
+def test_what_the_parent_left_open_is_closed() -> None:
+    ours, inherited = os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD], cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=[inherited]
+    ) as child:
+        os.close(inherited)
+        read_until(child, "ready")
+        # End of file, while the child lives: nobody holds the other end.
+        assert os.read(ours, 1) == b""
+        assert child.poll() is None
+        child.communicate(timeout=20)
+    os.close(ours)
