@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from backend.contract.library import EngineState, EngineStatus, ModelId, Problem
 from backend.models.registry import ModelLocation, find_model
 from backend.processing.cancellation import Cancelled, StopCheck
+from backend.sidecar.lack_of_memory import lacked_memory
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +97,13 @@ def _in_thread(work: Callable[[], T], should_stop: StopCheck, name: str) -> T:
 
 
 def _load_problem(model: ModelId, error: Exception) -> Problem:
+    if lacked_memory(error):
+        return Problem(
+            code="out-of-memory",
+            message=f"There was not enough free memory to start {NAMES[model]}. Recordings wait.",
+            next_step="Close other programs, then restart ContentCache.",
+            detail=f"{type(error).__name__}: {error}",
+        )
     return Problem(
         code="engine-failed",
         message=f"{NAMES[model]} is here but could not be started. Recordings wait until it can.",

@@ -10,6 +10,7 @@ from threading import Condition, Event, Lock
 
 from backend.contract.library import EngineState, EngineStatus, ModelId, Problem
 from backend.search.embedder import Embedder, QueryEmbedding, Vectors
+from backend.sidecar.lack_of_memory import lacked_memory
 
 log = logging.getLogger(__name__)
 
@@ -92,15 +93,7 @@ class Meaning:
         except Exception as error:
             # Whatever a damaged file makes the library raise: search by words goes on, and the person is told.
             log.exception("MiniLM cannot be loaded from %s", path)
-            self._change(
-                EngineState.FAILED,
-                Problem(
-                    code="model-failed",
-                    message="MiniLM could not be loaded, so search finds words only.",
-                    next_step="Restart the app. If this stays, remove MiniLM and download it again.",
-                    detail=f"{type(error).__name__}: {error}",
-                ),
-            )
+            self._change(EngineState.FAILED, _load_problem(error))
             return
         self._embedder = embedder
         self._change(EngineState.READY)
@@ -148,6 +141,23 @@ class _Turns:
         with self._free:
             self._busy = False
             self._free.notify_all()
+
+
+def _load_problem(error: Exception) -> Problem:
+    detail = f"{type(error).__name__}: {error}"
+    if lacked_memory(error):
+        return Problem(
+            code="out-of-memory",
+            message="There was not enough free memory to load MiniLM, so search finds words only.",
+            next_step="Close other programs, then restart ContentCache.",
+            detail=detail,
+        )
+    return Problem(
+        code="model-failed",
+        message="MiniLM could not be loaded, so search finds words only.",
+        next_step="Restart the app. If this stays, remove MiniLM and download it again.",
+        detail=detail,
+    )
 
 
 def _missing() -> Problem:

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs'
 import type { ProcessEnd } from './sidecar-process'
 
 /** What Python, C++, numpy and torch say last. */
-const lastWords = [/\bMemoryError\b/, /\bstd::bad_alloc\b/, /\bcannot allocate memory\b/i, /\bcan't allocate memory\b/i, /\bunable to allocate\b.*\bfor an array\b/i]
+const lastWords = [
+  ...[/\bMemoryError\b/, /\bstd::bad_alloc\b/, /\bcannot allocate memory\b/i, /\bcan't allocate memory\b/i, /\bunable to allocate\b.*\bfor an array\b/i],
+  ...[/\bfailed to map segment from shared object\b/, /\bcan't start new thread\b/],
+]
 
 /** STATUS_NO_MEMORY and STATUS_COMMITMENT_LIMIT. */
 const windowsCodes = new Set([0xc0000017, 0xc000012d])
@@ -18,7 +21,7 @@ export interface MemoryEvidence {
 
 export function endedForLackOfMemory({ end, stderrTail, killsBefore, killsAfter }: MemoryEvidence): boolean {
   if (end.code === 0) return false
-  if (end.signal === 'SIGKILL') return killsBefore !== null && killsAfter !== null && killsAfter > killsBefore
+  if (end.signal === 'SIGKILL' && killsBefore !== null && killsAfter !== null && killsAfter > killsBefore) return true
   if (end.code !== null && windowsCodes.has(end.code)) return true
   return stderrTail.some((line) => lastWords.some((pattern) => pattern.test(line)))
 }

@@ -10,10 +10,14 @@ it.each([
   ['numpy', 'numpy.core._exceptions._ArrayMemoryError: Unable to allocate 3.73 GiB for an array with shape (1000000000,) and data type float32'],
   ['torch', "RuntimeError: [enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 40000000000 bytes."],
   ['a loader', 'ImportError: libtorch_cpu.so: cannot allocate memory in static TLS block'],
+  ['another loader', 'ImportError: libtorch_cpu.so: failed to map segment from shared object'],
+  ['a thread that was not started', "RuntimeError: can't start new thread"],
   ['C++', "terminate called after throwing an instance of 'std::bad_alloc'"],
 ])('knows the last words of %s', (_who, line) => {
   expect(endedForLackOfMemory(evidence({ stderrTail: ['Traceback (most recent call last):', line] }))).toBe(true)
   expect(endedForLackOfMemory(evidence({ end: { code: null, signal: 'SIGABRT' }, stderrTail: [line, '  what():  std'] }))).toBe(true)
+  // Without memory it only hung, and was ended for that.
+  expect(endedForLackOfMemory(evidence({ end: { code: null, signal: 'SIGKILL' }, stderrTail: [line] }))).toBe(true)
 })
 
 it('knows the kernel: it kills without a word, and counts', () => {
