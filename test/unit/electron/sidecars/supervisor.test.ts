@@ -1,7 +1,8 @@
 /** The supervisor over real Python processes, started through execa and python-shell as the app starts them. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SidecarName } from '../../../../electron/contract/generated/events'
 import type { ForwardedEvent, SidecarStatus, SupervisorState } from '../../../../electron/contract/relay'
@@ -290,4 +291,33 @@ it('another protocol version fails at once', async () => {
   await reach('failed')
   expect(starts()).toHaveLength(1)
   expect(supervisor.status.problem?.code).toBe('incompatible')
+})
+
+it('after fifty restarts of each this program holds what it held after the first', async () => {
+  const timing = { backoffBase: 1, backoffMaximum: 1, crashesAllowed: 1_000 }
+  const both = (['search-server', 'audio-processor'] as const).map((name) => supervise(name, { timing }))
+  await Promise.all(both.map(({ supervisor }) => supervisor.start()))
+  const allReady = () => Promise.all(both.map(({ reach }) => reach('ready')))
+  const allDie = async (): Promise<void> => {
+    await allReady()
+    for (const { supervisor } of both) {
+      const times = supervisor.status.restarts
+      process.kill(Number(supervisor.status.pid), 'SIGKILL')
+      await until(() => supervisor.status.restarts === times + 1, 'its end was noticed')
+    }
+  }
+  const held = () => ({
+    // Of another system: nothing to count.
+    descriptors: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0,
+    resources: process.getActiveResourcesInfo().sort(),
+    listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+  })
+  await allDie()
+  await allReady()
+  const before = held()
+  for (let times = 1; times <= 50; times += 1) await allDie()
+  await allReady()
+  // What the last start and check have open passes; what each of fifty had left behind would not.
+  await until(() => isDeepStrictEqual(held(), before), `it holds ${JSON.stringify(before)} again, not ${JSON.stringify(held())}`)
+  expect(starts()).toHaveLength(2 * 52)
 })
