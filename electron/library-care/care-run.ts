@@ -17,6 +17,9 @@ export type RunCare = (task: CareTask, args: string[], onProgress: (progress: Li
 /** Milliseconds. It speaks twice a second; a disk that is asleep or torn out can hold everything up for a while. */
 const defaultSilence = 120_000
 
+/** Milliseconds. It gives itself ten seconds for what cannot be interrupted, and leaves nothing half-written if it may. */
+const cancelTimeout = 15_000
+
 const unexpected: Record<CareTask, { message: string; nextStep: string }> = {
   backup: { message: 'The backup ended unexpectedly.', nextStep: 'Try again; nothing half-written is kept.' },
   restore: { message: 'The restore ended unexpectedly.', nextStep: 'Try again. The library is as it was or as in the backup, never half of each.' },
@@ -31,7 +34,7 @@ export function careRunner(plan: () => LaunchPlan, log: Log, longestSilence = de
       else if (event.type === 'library-care-ended') heard.ended = event
       else if (event.type === 'error') heard.problem = event.problem
     }
-    const run = runCommand({ name: 'library-care', module: 'backend.library.care', args: [task, ...args], plan, log, onEvent, longestSilence })
+    const run = runCommand({ name: 'library-care', module: 'backend.library.care', args: [task, ...args], plan, log, onEvent, longestSilence, cancelTimeout })
     return { ended: run.ended.then((end) => heard.ended ?? endWithoutWords(task, end, heard.problem)), cancel: () => run.cancel() }
   }
 }

@@ -6,6 +6,9 @@ import type { LaunchPlan } from '../sidecars/sidecar-process'
 
 export type ModelEvent = Extract<SidecarEvent, { type: 'model-download-progress' | 'model-download-ended' | 'model-status' | 'model-export-progress' | 'error' }>
 
+/** Milliseconds: the process itself gives up after two seconds. */
+const cancelTimeout = 5_000
+
 export type RunDownloader = (args: string[], onEvent: (event: ModelEvent) => void) => CommandRun
 
 export function downloaderRunner(plan: () => LaunchPlan, log: Log): RunDownloader {
@@ -16,6 +19,7 @@ export function downloaderRunner(plan: () => LaunchPlan, log: Log): RunDownloade
       args,
       plan,
       log,
+      cancelTimeout,
       onEvent: (event) => {
         if (isModelEvent(event)) onEvent(event)
       },

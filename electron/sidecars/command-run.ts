@@ -19,6 +19,8 @@ export interface Command {
   onEvent: (event: SidecarEvent) => void
   /** Milliseconds without output after which it counts as hung and is ended; absent: it may be silent for ever. */
   longestSilence?: number
+  /** Milliseconds from asking to ending. */
+  cancelTimeout: number
 }
 
 export interface RunEnd {
@@ -37,8 +39,6 @@ export interface CommandRun {
   cancel(): void
 }
 
-/** Milliseconds from asking to ending: the process itself gives up after two seconds. */
-const cancelTimeout = 5_000
 const silenceInterval = 1_000
 const exitCancelled = 130
 
@@ -54,7 +54,7 @@ export function runCommand(command: Command): CommandRun {
   return follow(process, command)
 }
 
-function follow(process: SidecarProcess, { name, log, onEvent, longestSilence }: Command): CommandRun {
+function follow(process: SidecarProcess, { name, log, onEvent, longestSilence, cancelTimeout }: Command): CommandRun {
   const protocol = new LineProtocol()
   const stderr = new StderrLog(log)
   const take = (lines: Line[]): void => {

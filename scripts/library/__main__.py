@@ -6,30 +6,21 @@ It is the app's own (backend.library.care), on the data directory that the app o
 
 import argparse
 import os
-import subprocess
 import sys
 from pathlib import Path
+
+from backend.library.care import command
 
 OPTION_OF_FILE = {"backup": "--to", "restore": "--from"}
 
 
 def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
-    option = OPTION_OF_FILE.get(arguments.task)
     # npm runs everything in the checkout; names are meant from where the person stands.
     here = Path(os.environ.get("INIT_CWD") or Path.cwd())
+    option = OPTION_OF_FILE.get(arguments.task)
     file = [] if option is None else [option, str(here / arguments.file)]
-    environment = {**os.environ, "CONTENTCACHE_DATA_DIR": str(here / (arguments.data_dir or usual_data_dir()))}
-    # Its stdin stays open as long as this program lives: the end of it would cancel a backup that cron has started.
-    with subprocess.Popen(
-        [sys.executable, "-m", "backend.library.care", arguments.task, *file], stdin=subprocess.PIPE, env=environment
-    ) as care:
-        while True:
-            try:
-                return care.wait()
-            except KeyboardInterrupt:
-                # It has heard the same Ctrl+C and ends in order.
-                continue
+    return command.main([arguments.task, *file, "--data-dir", str(here / (arguments.data_dir or usual_data_dir()))])
 
 
 def usual_data_dir() -> Path:
