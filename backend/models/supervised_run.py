@@ -22,7 +22,7 @@ def run_cancellable(work: Callable[[], int], cancellation: Cancellation, abandon
     lifetime = Lifetime(STOP_DEADLINE)
     lifetime.on_stop(cancellation.request)
     lifetime.watch_signals()
-    if with_parent and _stdin_is_a_parent():
+    if with_parent and stdin_is_a_parent():
         lifetime.watch_stdin()
     codes: list[int] = []
     worker = threading.Thread(target=lambda: codes.append(work()), name="work", daemon=True)
@@ -38,7 +38,7 @@ def run_cancellable(work: Callable[[], int], cancellation: Cancellation, abandon
     return codes[0] if codes else 1
 
 
-def _stdin_is_a_parent() -> bool:
+def stdin_is_a_parent() -> bool:
     """A pipe or a socket; not a terminal, a file or /dev/null, whose end says nothing about a parent."""
     try:
         mode = os.fstat(0).st_mode

@@ -3,6 +3,7 @@
 import sqlite3
 
 from backend.library.store.errors import LibraryDamaged
+from backend.library.store.storage import storage_problem
 
 TABLES = {"meta", "roots", "items", "segments", "segments_fts", "embeddings", "jobs"}
 
@@ -29,6 +30,6 @@ def check(db: sqlite3.Connection, *, index: bool) -> None:
         try:
             db.execute("INSERT INTO segments_fts (segments_fts, rank) VALUES ('integrity-check', 1)")
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT:
-                raise LibraryDamaged(f"the full-text index does not fit the text: {error}") from error
-            raise
+            if storage_problem(error) is not None or error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise
+            raise LibraryDamaged(f"the full-text index does not fit the text: {error}") from error

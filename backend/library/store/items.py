@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backend.contract.api import ItemPage, ItemSort, SortOrder
 from backend.contract.library import Item, ItemKind, ItemState, ModelId
-from backend.library.scan.kinds import worker_of
+from backend.library.scan import kinds
 from backend.library.store import jobs, segments
 from backend.library.store.errors import NotFound
 from backend.library.store.results import IndexResult, Worker
@@ -200,7 +200,7 @@ def set_thumbnail(db: sqlite3.Connection, item_id: int, has_thumbnail: bool) -> 
 def retry(db: sqlite3.Connection, item_id: int) -> Item:
     """Index a file again from the start, ahead of the others. Raises NotFound."""
     item = get(db, item_id)
-    worker = worker_of(item.kind)
+    worker = kinds.worker_of(item.kind)
     if worker is None:
         return item
     db.execute("UPDATE items SET state = ?, problem = NULL WHERE id = ?", (ItemState.WAITING, item_id))
@@ -211,7 +211,7 @@ def retry(db: sqlite3.Connection, item_id: int) -> Item:
 def reindex(db: sqlite3.Connection, root_id: int) -> None:
     """A new job for every file of the root that has something to read."""
     for row in db.execute("SELECT id, kind FROM items WHERE root_id = ?", (root_id,)).fetchall():
-        worker = worker_of(ItemKind(row["kind"]))
+        worker = kinds.worker_of(ItemKind(row["kind"]))
         if worker is not None:
             db.execute(
                 "UPDATE items SET state = ?, problem = NULL, needs = '[]', content_hash = NULL WHERE id = ?",

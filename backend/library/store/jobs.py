@@ -191,6 +191,12 @@ def release_owner(db: sqlite3.Connection, owner: Owner, *, crashed: bool = False
     return [row["item_id"] for row in lost]
 
 
+def forget_leases(db: sqlite3.Connection) -> None:
+    """In a copy, which no process works on: every job is free, and counts as not tried where it was being worked on."""
+    db.execute("UPDATE jobs SET owner = NULL, expires_at = NULL, attempts = max(0, attempts - 1) WHERE owner IS NOT NULL")
+    db.execute("UPDATE items SET state = ? WHERE state = ?", (ItemState.WAITING, ItemState.WORKING))
+
+
 def set_state(db: sqlite3.Connection, item_id: int, state: ItemState) -> None:
     db.execute("UPDATE items SET state = ? WHERE id = ?", (state, item_id))
 

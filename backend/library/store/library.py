@@ -23,7 +23,7 @@ from backend.contract.library import (
     SegmentKind,
 )
 from backend.library.hashing import content_hash
-from backend.library.scan.kinds import WORKERS
+from backend.library.scan import kinds
 from backend.library.store import crash_record, folders, items, jobs, opening, roots, segments, settings, summary
 from backend.library.store.connection import ConnectionPool, OnLost
 from backend.library.store.errors import LibraryLost
@@ -372,7 +372,7 @@ class Library:
             if not jobs.waiting_for(db, model):
                 return []
         with self._pool.write() as db:
-            return list(items.get_many(db, jobs.unblock(db, model, WORKERS)).values())
+            return list(items.get_many(db, jobs.unblock(db, model, kinds.WORKERS)).values())
 
     def release_dead_owners(self) -> list[Item]:
         """Free the leases of processes of this machine that are no longer there; `open` does it too. Cheap when there are none."""

@@ -40,7 +40,7 @@ def add(db: sqlite3.Connection, folder: Path) -> int:
     if removed is not None:
         restore(db, removed["id"])
         return int(removed["id"])
-    _refuse_overlap(db, folder)
+    refuse_overlap(db, folder)
     cursor = db.execute("INSERT INTO roots (path, added_at) VALUES (?, ?)", (str(folder), time.time()))
     return int(cursor.lastrowid or 0)
 
@@ -63,7 +63,7 @@ def restore(db: sqlite3.Connection, root_id: int) -> None:
         raise NotFound("folder")
     if row["removed_at"] is None:
         return
-    _refuse_overlap(db, Path(row["path"]))
+    refuse_overlap(db, Path(row["path"]))
     db.execute("UPDATE roots SET removed_at = NULL WHERE id = ?", (root_id,))
 
 
@@ -121,7 +121,8 @@ def set_scanned(db: sqlite3.Connection, root_id: int, device: str) -> None:
     db.execute("UPDATE roots SET scanned_at = ?, device = ? WHERE id = ?", (time.time(), device, root_id))
 
 
-def _refuse_overlap(db: sqlite3.Connection, folder: Path) -> None:
+def refuse_overlap(db: sqlite3.Connection, folder: Path) -> None:
+    """Raises RootAlreadyAdded, RootInsideAnother, RootContainsAnother."""
     for row in db.execute("SELECT path FROM roots WHERE removed_at IS NULL"):
         other = Path(row["path"])
         if _same(folder, other):

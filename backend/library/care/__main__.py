@@ -1,0 +1,5 @@
+import sys
+
+from backend.library.care.command import main
+
+sys.exit(main())
