@@ -4,6 +4,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { root } from '../support/checkout'
 import { settled } from '../support/library-status'
+import { killHard, survivors } from '../support/processes'
 import { Stage, type OpenApp } from './stage'
 
 const pictures = path.join(root, 'test-results', 'screens')
@@ -72,6 +73,23 @@ test.describe.serial('screens', () => {
     await window.show('Models')
     await expect(window.modelCard('Whisper')).toContainText('On this computer')
     await look('models')
+  })
+
+  test('status, with a process that was given up', async () => {
+    await window.show('Status')
+    await expect(window.sidecarCard('Audio engine').getByRole('status')).toHaveText('Running')
+    await look('status')
+    for (let crash = 1; crash <= 3; crash += 1) {
+      await expect.poll(() => app.sidecar('audioprocessor')?.pid, { timeout: 60_000, message: `audioprocessor runs before crash ${crash}` }).toBeDefined()
+      const processor = app.sidecar('audioprocessor')
+      if (processor === undefined) throw new Error('audioprocessor ended by itself')
+      killHard([processor])
+      expect(await survivors([processor], 5)).toEqual([])
+    }
+    await expect(window.sidecarCard('Audio engine').getByRole('status')).toHaveText('Stopped after repeated failures')
+    await look('status-failed')
+    await window.sidecarCard('Audio engine').getByRole('button', { name: 'Restart' }).click()
+    await expect(window.sidecarCard('Audio engine').getByRole('status')).toHaveText('Running', { timeout: 60_000 })
   })
 
   test('settings and keys', async () => {

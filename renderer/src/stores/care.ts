@@ -21,6 +21,7 @@ export const useCareStore = defineStore('care', () => {
   const last = computed(() => connection.state.libraryCare.last)
   /** Nothing can be searched or indexed meanwhile. */
   const stopsSidecars = computed(() => task.value === 'restore' || task.value === 'recover')
+  const details = () => ({ label: t('care.details'), run: () => view.show('status') })
   /** The end that was told of last: each snapshot holds it anew. */
   let told = ''
 
@@ -34,8 +35,6 @@ export const useCareStore = defineStore('care', () => {
     },
     { immediate: true, flush: 'sync' },
   )
-
-  const details = () => ({ label: t('care.details'), run: () => view.show('status') })
 
   function tellRecovery(ended: LibraryCareEnded): void {
     if (ended.outcome === 'failed' && ended.problem) notices.fail(ended.problem, details(), true)

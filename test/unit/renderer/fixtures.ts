@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { vi } from 'vitest'
-import type { FileHit, Item, LibrarySummary, ModelEntry, ModelId, Moment, QueueSummary, Root, SearchResponse, Session, SidecarStatus } from '@/contract'
+import type { FileHit, Item, LibraryCareEnded, LibrarySummary, ModelEntry, ModelId, Moment, QueueSummary, Root, SearchResponse, Session, SidecarStatus } from '@/contract'
 import { modelIds, models } from '@/lib/models'
 import { useSessionStore } from '@/stores/session'
 
@@ -45,6 +45,10 @@ export function aLibrary(over: Partial<LibrarySummary> = {}): LibrarySummary {
 
 export function aSidecar(over: Partial<SidecarStatus> = {}): SidecarStatus {
   return { name: 'search-server', state: 'ready', pid: 1, readySince: 1, restarts: 0, memory: null, problem: null, stderrTail: [], lastFailure: null, ...over }
+}
+
+export function anEnd(over: Partial<LibraryCareEnded> = {}): LibraryCareEnded {
+  return { type: 'library-care-ended', task: 'backup', outcome: 'done', problem: null, file: null, folders: 1, kept: 0, ...over }
 }
 
 export function aModelStatus(over: Partial<ModelStatus> = {}): ModelStatus {
