@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -14,6 +15,10 @@ from backend.contract.events import Shutdown, sidecar_command
 log = logging.getLogger(__name__)
 
 STOP_DEADLINE = 4.0
+# Nobody is there any more to wait for a process, or to end it: five seconds after its parent it is gone.
+ORPHAN_DEADLINE = 3.0
+# What the kernel gives on top where no thread gets its turn to end the process.
+KERNEL_GRACE = 0.5
 MAX_COMMAND = 64 * 1024
 
 
@@ -29,15 +34,19 @@ class Lifetime:
         self._callbacks: list[Callable[[], None]] = []
         self._bad_lines = 0
 
-    def request_stop(self, reason: str) -> None:
-        """Begin to stop; later calls change nothing. Safe from any thread and from a signal handler's thread."""
+    def request_stop(self, reason: str, deadline: float | None = None) -> None:
+        """Begin to stop; later calls change nothing. Safe from any thread and from a signal handler's thread.
+
+        `deadline`: seconds, where there are fewer than this lifetime's own.
+        """
         with self._lock:
             if self.stopping.is_set():
                 return
             self.reason = reason
+            # First of all: whoever is woken may never let this thread go on.
+            self._arm_deadline(self._deadline if deadline is None else min(deadline, self._deadline))
             self.stopping.set()
             callbacks = list(self._callbacks)
-        self._arm_deadline()
         for callback in callbacks:
             callback()
 
@@ -77,7 +86,7 @@ class Lifetime:
                 log.warning("stdin cannot be read: %s", error)
                 chunk = b""
             if not chunk:
-                self.request_stop("stdin closed")
+                self.request_stop("stdin closed", ORPHAN_DEADLINE)
                 return
             *lines, pending = (pending + chunk).split(b"\n")
             for line in lines:
@@ -102,11 +111,14 @@ class Lifetime:
         self._bad_lines += 1
         log.warning("bad line %d on stdin ignored: %s", self._bad_lines, why)
 
-    def _arm_deadline(self) -> None:
+    def _arm_deadline(self, seconds: float) -> None:
         def end() -> None:
-            log.error("not stopped after %.1f s, ending by force", self._deadline)
+            log.error("not stopped after %.1f s, ending by force", seconds)
             os._exit(1)
 
-        timer = threading.Timer(self._deadline, end)
+        if sys.platform != "win32":
+            # A library that holds the interpreter, as while it loads its own libraries from a slow disk, lets no thread act.
+            signal.setitimer(signal.ITIMER_REAL, seconds + KERNEL_GRACE)
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         timer.start()

@@ -32,6 +32,9 @@ start_heartbeat(emitter, lifetime, interval=0.05)
 lifetime.wait()
 if "stuck" in sys.argv:
     time.sleep(60)
+if "greedy" in sys.argv:
+    # A function of C that keeps the interpreter for itself.
+    ctypes.PyDLL(None).sleep(60)
 emitter.emit(Bye(reason=lifetime.reason))
 """
 
@@ -106,6 +109,14 @@ def test_work_that_does_not_stop_is_ended_by_force() -> None:
     _, err = end(child)
     assert child.returncode == 1
     assert "ending by force" in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGALRM")
+def test_work_that_lets_no_thread_have_a_turn_is_ended_by_the_kernel() -> None:
+    child = start("greedy")
+    read_until(child, "ready")
+    end(child)
+    assert child.returncode == -signal.SIGALRM
 
 
 def test_a_reader_that_went_away_is_not_a_crash() -> None:
