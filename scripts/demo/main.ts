@@ -10,6 +10,7 @@ import { openDisplay } from '../../test/support/display'
 import { isRunning } from '../../test/support/processes'
 import { AppWindow } from '../../test/support/app-window'
 import { started } from '../../test/support/library-status'
+import { runAndCleanUp, type OnCleanUp } from './clean-up'
 import { playFromResult } from './play'
 import { showProgress } from './progress'
 import { takeScreenshots } from './screenshots'
@@ -20,7 +21,7 @@ import { waitForEngines } from './engines'
 
 const pictures = path.join(workFolder, 'demo')
 
-async function demo(onCleanUp: (task: () => Promise<unknown>) => void): Promise<boolean> {
+async function demo(onCleanUp: OnCleanUp): Promise<boolean> {
   await mkdir(pictures, { recursive: true })
   heading('ContentCache: what is said, heard and written in your own files')
 
@@ -68,27 +69,4 @@ async function demo(onCleanUp: (task: () => Promise<unknown>) => void): Promise<
   return wrong === 0
 }
 
-async function main(): Promise<void> {
-  const tasks: (() => Promise<unknown>)[] = []
-  let cleaning: Promise<void> | undefined
-  const cleanUp = (): Promise<void> =>
-    (cleaning ??= (async () => {
-      for (const task of tasks.reverse()) await task().catch((error: unknown) => say(red(`while cleaning up: ${String(error)}`)))
-    })())
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      say(`\n${signal}: cleaning up`)
-      void cleanUp().then(() => process.exit(130))
-    })
-  }
-  try {
-    process.exitCode = (await demo((task) => tasks.push(task))) ? 0 : 1
-  } catch (error) {
-    if (!cleaning) say(red(error instanceof Error ? error.message : String(error)))
-    process.exitCode = 1
-  } finally {
-    await cleanUp()
-  }
-}
-
-void main()
+void runAndCleanUp(demo)

@@ -1,0 +1,8 @@
+import { endingFaults } from './endings'
+import type { Fault } from './fault'
+import { fileFaults } from './files'
+import { personFaults } from './person'
+import { pipeFaults } from './pipes'
+import { processFaults } from './processes'
+
+export const allFaults: Fault[] = [...processFaults, ...pipeFaults, ...personFaults, ...fileFaults, ...endingFaults]
