@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import threading
+from contextlib import suppress
 from typing import Self
 
 from backend.contract.library import Contract
@@ -52,5 +53,10 @@ class LineEmitter:
 
 def _close_inherited() -> None:
     """Chromium's sockets, files and locks: Electron's children get them all, and would keep them open after Electron's own end."""
-    if os.name == "posix":
-        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    if os.name != "posix":
+        return
+    # Those that there are: the highest that there may be is a thousand millions on some systems, and no number on others.
+    for descriptor in [int(name) for name in os.listdir("/dev/fd")]:
+        if descriptor > 2:
+            with suppress(OSError):  # The listing's own, which is closed already.
+                os.close(descriptor)
