@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import Self
 
 from backend.contract.library import Contract
@@ -56,7 +57,7 @@ def _close_inherited() -> None:
     if os.name != "posix":
         return
     # Those that there are: the highest that there may be is a thousand millions on some systems, and no number on others.
-    for descriptor in [int(name) for name in os.listdir("/dev/fd")]:
+    for descriptor in [int(entry.name) for entry in Path("/dev/fd").iterdir()]:
         if descriptor > 2:
             with suppress(OSError):  # The listing's own, which is closed already.
                 os.close(descriptor)
