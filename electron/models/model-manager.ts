@@ -35,6 +35,8 @@ const busy = problem('model-busy', 'Something else is being done with this model
 const importBusy = problem('import-busy', 'Models are being imported already.', { nextStep: 'Wait until that import has ended.' })
 const exportBusy = problem('export-busy', 'Models are being exported already.', { nextStep: 'Wait until that export has ended.' })
 
+const closing = problem('app-closing', 'The app is being closed.')
+
 const unexpected: Record<ModelWork | 'export', string> = {
   download: 'The download of this model ended unexpectedly.',
   import: 'The import of this model ended unexpectedly.',
@@ -90,6 +92,7 @@ export class ModelManager {
 
   /** Rejects with a ProblemError when the path offers nothing, or another import runs. */
   async importFrom(path: string): Promise<ImportSummary> {
+    if (this.stopped) throw new ProblemError(closing)
     if (this.importing !== null) throw new ProblemError(importBusy)
     const summary: ImportSummary = { installed: [], failed: [], cancelled: [] }
     const open = new Set<ModelId>()
@@ -131,6 +134,7 @@ export class ModelManager {
 
   /** The file when it is written whole, null when that was cancelled. Rejects with a ProblemError. */
   async exportTo(file: string, models: readonly ModelId[]): Promise<string | null> {
+    if (this.stopped) throw new ProblemError(closing)
     if (this.exporting !== null) throw new ProblemError(exportBusy)
     const outcome: Outcome = { failure: null, ended: null }
     const run = this.start(['export', file, ...only(models)], (event) => {

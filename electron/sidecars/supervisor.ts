@@ -38,11 +38,11 @@ interface Running {
   process: SidecarProcess
   protocol: LineProtocol
   stderr: StderrLog
-  badLineLog: LogLimit
+  lineLog: LogLimit
   port: number | null
 }
 
-const badLinesPerSecond = 10
+const loggedLinesPerSecond = 10
 
 export function statusOf(name: SidecarName, machine: Machine): SidecarStatus {
   const { state, pid, readySince, restarts, memory, problem, stderrTail, lastFailure } = machine
@@ -151,7 +151,7 @@ export class Supervisor {
       return
     }
     const { log } = this.options
-    const running: Running = { process, protocol: new LineProtocol(), stderr: new StderrLog(log), badLineLog: new LogLimit(log, badLinesPerSecond), port: null }
+    const running: Running = { process, protocol: new LineProtocol(), stderr: new StderrLog(log), lineLog: new LogLimit(log, loggedLinesPerSecond), port: null }
     const killsBefore = killsForLackOfMemory()
     this.running = running
     process.stdout.on('data', (chunk: Buffer) => {
@@ -164,7 +164,7 @@ export class Supervisor {
     })
     void process.ended.then(async (end) => {
       this.takeLines(running, running.protocol.end())
-      running.badLineLog.end()
+      running.lineLog.end()
       running.stderr.end()
       const description = describeEnd(end)
       const stderrTail = running.stderr.tail()
@@ -183,7 +183,7 @@ export class Supervisor {
     for (const line of lines) {
       if (this.running !== running) return
       if ('event' in line) this.takeEvent(running, line.event)
-      else running.badLineLog.write('warn', `[supervisor] bad line (${line.bad.reason}): ${line.bad.preview}`)
+      else running.lineLog.write('warn', `[supervisor] bad line (${line.bad.reason}): ${line.bad.preview}`)
     }
   }
 
@@ -215,7 +215,7 @@ export class Supervisor {
         this.options.onEvent(event)
         return
       case 'error':
-        this.options.log.error(`[supervisor] ${event.problem.message} ${event.problem.detail ?? ''}`)
+        running.lineLog.write('error', `[supervisor] ${event.problem.message} ${event.problem.detail ?? ''}`)
         if (event.final) this.feed({ type: 'final', problem: event.problem })
         this.options.onEvent(event)
         return

@@ -293,6 +293,17 @@ describe('on a machine without a network', () => {
   })
 })
 
+it('nothing is begun once it was stopped', async () => {
+  const app = openApp()
+  await app.models.stop()
+  app.models.download(whisper)
+  await app.models.look()
+  await expect(app.models.importFrom(path.join(modelsDirectory, 'base.pt'))).rejects.toMatchObject({ problem: { code: 'app-closing' } })
+  await expect(app.models.exportTo(path.join(folder, 'models.tar'), [whisper])).rejects.toMatchObject({ problem: { code: 'app-closing' } })
+  expect(app.heard).toEqual([])
+  expect(downloaders()).toEqual([])
+})
+
 it('a Python that cannot be started is told, and the rest of the app goes on', async () => {
   const app = openApp()
   const paths = { data: folder, models: app.directory, bundledModels: null, code: root, python: path.join(folder, 'no-python'), logs: folder, run: folder, profile: folder, settings: '', windowState: '' }
