@@ -12,8 +12,9 @@ from typing import TypeAlias
 from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobStage
 from backend.contract.library import Contract, EngineState, Item, ItemKind, ModelId, Problem
 from backend.library.inside_root import require_inside
-from backend.library.store import Job, LeaseLost, Library, Worker
-from backend.processing.cancellation import Cancelled
+from backend.library.store import IndexResult, Job, LeaseLost, Library, LibraryLost, Worker, storage_problem
+from backend.processing.cancellation import Cancelled, StopCheck
+from backend.processing.decoder import Decoder
 from backend.processing.engines import Engine
 from backend.processing.job_progress import ProgressReport
 from backend.processing.job_watch import Interruption, JobWatch
@@ -30,8 +31,8 @@ IDLE_SECONDS = 0.5
 LOOK_FOR_MODELS_SECONDS = 3.0
 RETRY_SECONDS = 5.0
 
-MakeThumbnail: TypeAlias = Callable[[Path, Path], bool]
-"""(film, picture to write) -> whether there is one now."""
+MakeThumbnail: TypeAlias = Callable[[Path, Path, StopCheck], bool]
+"""(film, picture to write, whether to stop) -> whether there is one now. Raises Cancelled."""
 
 
 class EngineFailed(Exception):
@@ -65,8 +66,10 @@ class AudioWorker:
         self._whisper = whisper
         self._yamnet = yamnet
         self._make_thumbnail = make_thumbnail
+        self._decoder = Decoder()
         self._looked = float("-inf")
         self._suspended: _Suspended | None = None
+        self._told: str | None = None
 
     def run(self) -> None:
         """Until the lifetime ends. Returns with no lease held."""
@@ -78,12 +81,35 @@ class AudioWorker:
                     self._lifetime.wait(IDLE_SECONDS)
                 else:
                     self._work(job)
+                    self._told = None
+            except LibraryLost:
+                # Said already, and the process is about to end.
+                log.info("the library is lost, so nothing more is heard")
+                break
             except sqlite3.Error as error:
                 # A full or unreachable disk: nothing is lost, the lease runs out or is freed at the next start.
-                log.exception("the library cannot be used")
-                self._emit(ErrorEvent(problem=_library_problem(error)))
-                self._lifetime.wait(RETRY_SECONDS)
-        self._forget_suspended()
+                self._wait_for_library(error)
+        self._end_listening()
+
+    def _wait_for_library(self, error: sqlite3.Error) -> None:
+        """Says each reason once, until something works again."""
+        problem = storage_problem(error) or _library_problem(error)
+        if problem.code != self._told:
+            log.error("the library cannot be used", exc_info=error)
+            self._emit(ErrorEvent(problem=problem))
+            self._told = problem.code
+        self._lifetime.wait(RETRY_SECONDS)
+
+    def _finish(self, job: Job, result: IndexResult, blocked_on: ModelId | None = None) -> None:
+        """Hours of listening outlast a full disk: what was heard is written as soon as there is room."""
+        while True:
+            try:
+                self._changed(self._library.finish(job, result, blocked_on))
+                return
+            except sqlite3.OperationalError as error:
+                if storage_problem(error) is None or self._lifetime.stopping.is_set():
+                    raise
+                self._wait_for_library(error)
 
     def _look_for_models(self) -> None:
         if time.monotonic() - self._looked < LOOK_FOR_MODELS_SECONDS:
@@ -125,22 +151,22 @@ class AudioWorker:
         try:
             self._hear(job, watch)
         except NoSoundTrack as error:
-            result = silent_result(error.duration, job.kind, self._thumbnail(job))
+            result = silent_result(error.duration, job.kind, self._thumbnail(job, watch))
             if result is None:
                 raise
-            self._changed(self._library.finish(job, result))
+            self._finish(job, result)
 
     def _hear(self, job: Job, watch: JobWatch) -> None:
         if self._whisper.look() is EngineState.MISSING and self._yamnet.look() in (EngineState.MISSING, EngineState.FAILED):
             # Opened all the same: a file without a sound track, or a broken one, has no need to wait for a model.
-            Listening(job.path, None, None).close()
+            self._decoder.facts(job.path, watch.should_stop)
             self._changed(self._library.block(job, ModelId.WHISPER, ModelId.YAMNET))
             return
         transcriber = self._whisper.get(watch.should_stop)
         if transcriber is None and self._whisper.look() is EngineState.FAILED:
             raise EngineFailed
         tagger = self._yamnet.get(watch.should_stop)
-        listening, position = self._open(job, transcriber, tagger)
+        listening, position = self._open(job, transcriber, tagger, watch.should_stop)
         report = ProgressReport(self._emit, job, JobStage.TRANSCRIBING if transcriber else JobStage.LISTENING, position)
 
         def on_progress(done: float, total: float | None) -> None:
@@ -150,6 +176,8 @@ class AudioWorker:
 
         on_progress(position, listening.duration)
         try:
+            # First: a stop in the middle of it must not throw away what was heard.
+            has_thumbnail = self._thumbnail(job, watch)
             heard = listening.run(watch.should_stop, on_progress)
         except Cancelled:
             if watch.interruption is Interruption.PAUSED:
@@ -162,23 +190,25 @@ class AudioWorker:
             raise
         listening.close()
         needs = _needs(transcriber, tagger)
-        result = index_result(heard, needs, self._thumbnail(job))
+        result = index_result(heard, needs, has_thumbnail)
         blocked_on = ModelId.WHISPER if transcriber is None else None
-        self._changed(self._library.finish(job, result, blocked_on))
+        self._finish(job, result, blocked_on)
 
-    def _open(self, job: Job, transcriber: Transcriber | None, tagger: SoundTagger | None) -> tuple[Listening, float]:
+    def _open(
+        self, job: Job, transcriber: Transcriber | None, tagger: SoundTagger | None, should_stop: StopCheck
+    ) -> tuple[Listening, float]:
         suspended, self._suspended = self._suspended, None
         if suspended is not None and suspended.key == _key(job, transcriber, tagger):
             return suspended.listening, suspended.position
         if suspended is not None:
             suspended.listening.close()
-        return Listening(job.path, transcriber, tagger), 0.0
+        return Listening(self._decoder.open(job.path, should_stop), transcriber, tagger), 0.0
 
-    def _thumbnail(self, job: Job) -> bool:
+    def _thumbnail(self, job: Job, watch: JobWatch) -> bool:
         if job.kind is not ItemKind.VIDEO:
             return False
         try:
-            return self._make_thumbnail(job.path, self._library.thumbnail_path(job.item_id))
+            return self._make_thumbnail(job.path, self._library.thumbnail_path(job.item_id), watch.should_stop)
         except OSError:
             # A picture is a cache: the words of a film are not thrown away for it.
             log.exception("no thumbnail of item %d", job.item_id)
@@ -198,10 +228,11 @@ class AudioWorker:
         with suppress(LeaseLost):
             self._changed(self._library.fail(job, problem))
 
-    def _forget_suspended(self) -> None:
+    def _end_listening(self) -> None:
         if self._suspended is not None:
             self._suspended.listening.close()
             self._suspended = None
+        self._decoder.close()
 
     def _changed(self, *items: Item) -> None:
         for item in items:

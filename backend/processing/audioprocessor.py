@@ -17,11 +17,16 @@ if not __package__:
 os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"})
 
 from backend import VERSION
-from backend.contract.events import Bye, EngineChanged, ErrorEvent, Ready, SidecarName
-from backend.contract.library import EngineStatus, ModelId
-from backend.library.store import Library, LibraryError
+from backend.contract.events import Bye, EngineChanged, ItemChanged, Ready, SidecarName
+from backend.contract.library import EngineStatus, ItemKind, ModelId
+from backend.library.extract.extractor import Abandoned, Extractor
+from backend.library.guard import LibraryGuard
+from backend.library.store import LibraryError
+from backend.library.store.crash_record import CrashRecord
+from backend.library.when_usable import open_when_usable
 from backend.models.registry import ModelLocation
 from backend.processing.audio_worker import AudioWorker
+from backend.processing.cancellation import Cancelled, StopCheck
 from backend.processing.engines import Engine
 from backend.processing.sound_tagger import SoundTagger
 from backend.processing.transcriber import Transcriber
@@ -34,6 +39,7 @@ log = logging.getLogger(__name__)
 
 # Yields to whatever the person is doing, the window of this application first.
 NICENESS = 5
+THUMBNAIL_SECONDS = 20.0
 
 
 def main() -> int:
@@ -49,12 +55,19 @@ def main() -> int:
     emitter.emit(Ready(sidecar=SidecarName.AUDIO_PROCESSOR, pid=os.getpid(), version=VERSION))
     start_heartbeat(emitter, lifetime)
     _yield_to_others()
+    guard = LibraryGuard(emitter.emit, lifetime)
     try:
-        library = Library.open(Path(data_dir))
+        library = open_when_usable(Path(data_dir), emitter.emit, lifetime, guard.lost)
     except LibraryError as error:
-        log.exception("the library cannot be opened")
-        emitter.emit(ErrorEvent(problem=error.problem))
-        return 1
+        guard.lost(error)
+        return guard.exit_code
+    if library is None:
+        emitter.emit(Bye(reason=lifetime.reason))
+        return 0
+    guard.watch(library)
+    record = CrashRecord.begin(library.data_dir)
+    for item in library.freed:
+        emitter.emit(ItemChanged(item=item))
 
     def tell(status: EngineStatus) -> None:
         emitter.emit(EngineChanged(status=status))
@@ -63,8 +76,9 @@ def main() -> int:
     yamnet: Engine[SoundTagger] = Engine(ModelId.YAMNET, _load_yamnet, tell)
     with library:
         AudioWorker(library, emitter.emit, lifetime, whisper, yamnet, _make_thumbnail).run()
+    record.end()
     emitter.emit(Bye(reason=lifetime.reason))
-    return 0
+    return guard.exit_code
 
 
 def _load_whisper(location: ModelLocation) -> Transcriber:
@@ -80,10 +94,13 @@ def _load_yamnet(location: ModelLocation) -> SoundTagger:
     return YamnetTagger(location.layer / "tfhub")
 
 
-def _make_thumbnail(film: Path, picture: Path) -> bool:
-    from backend.library.extract.thumbnails import make_video_thumbnail
-
-    return make_video_thumbnail(film, picture)
+def _make_thumbnail(film: Path, picture: Path, should_stop: StopCheck) -> bool:
+    # A child for each film: beside listening to it, half a second is nothing, and so no second child is kept.
+    with Extractor(seconds=lambda _: THUMBNAIL_SECONDS) as extractor:
+        try:
+            return extractor.make_thumbnail(film, ItemKind.VIDEO, picture, lambda: not should_stop())
+        except Abandoned:
+            raise Cancelled from None
 
 
 def _yield_to_others() -> None:

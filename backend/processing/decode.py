@@ -1,9 +1,11 @@
 """Decode the sound track of any media file to the one form that both engines take: 16 kHz, mono, float32 in [-1, 1].
 
-The file is streamed: memory does not grow with its length.
+The file is streamed: memory does not grow with its length. FFmpeg can crash or hang in what strangers send, so this runs in a process
+of its own; see decoder.py for the side of whoever listens.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,8 +13,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from backend.library.extract.media_container import NotAFile, open_container, require_file
 from backend.processing.media_errors import (
     DamagedMedia,
+    EndlessMedia,
+    MediaVanished,
     NoSoundTrack,
     UnsupportedCodec,
     from_os_error,
@@ -30,6 +35,13 @@ BLOCK_SECONDS = 10.0
 GAP_SECONDS = 0.1
 # No honest recording jumps further than this; a broken time stamp must not fill the disk with silence.
 LONGEST_GAP_SECONDS = 600.0
+# All gaps of one recording together.
+LONGEST_SILENCE_SECONDS = 12 * 3600.0
+LONGEST_SECONDS = 200 * 3600.0
+# Telephones send 8 kHz. One frame of a file that claims 1 Hz would be hours long.
+LOWEST_RATE = 1000
+# Reading on without a single sample, as in a film whose sound ends early; a file that leads the demuxer in circles looks the same.
+LONGEST_SOUNDLESS_READ = 600.0
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
@@ -48,15 +60,20 @@ class SoundTrack:
     A damaged packet is skipped and counted in `damaged_packets`; a file of which nothing decodes raises DamagedMedia.
     """
 
-    def __init__(self, path: Path, block_seconds: float = BLOCK_SECONDS) -> None:
-        """Open the file. Raises a MediaError: NoSoundTrack, DamagedMedia, UnsupportedCodec, MediaVanished, MediaDenied."""
+    def __init__(self, path: Path, block_seconds: float = BLOCK_SECONDS, on_packet: Callable[[], None] = lambda: None) -> None:
+        """Open the file. Raises a MediaError: NoSoundTrack, DamagedMedia, UnsupportedCodec, MediaVanished, MediaDenied.
+
+        `on_packet` is called for every packet of the file, so that it is seen to be read where its sound is far apart.
+        """
         self.path = path
         self.damaged_packets = 0
         self._block = round(block_seconds * SAMPLE_RATE)
+        self._on_packet = on_packet
         self._container = _open(path)
         try:
             self.facts = _facts(self._container)
             self._stream = _sound_stream(self._container)
+            _skip_others(self._container, self._stream)
         except BaseException:
             self._container.close()
             raise
@@ -71,14 +88,15 @@ class SoundTrack:
         self.close()
 
     def __iter__(self) -> Iterator[Samples]:
-        """Blocks of float32[n], n equal to the block length but for the last. Raises DamagedMedia, UnsupportedCodec."""
+        """Blocks of float32[n], n equal to the block length but for the last. Raises DamagedMedia, UnsupportedCodec, EndlessMedia."""
         pending: list[Samples] = []
-        held = 0
-        any_sound = False
+        held = total = 0
         for samples in self._samples():
-            any_sound = True
             pending.append(samples)
             held += len(samples)
+            total += len(samples)
+            if total > LONGEST_SECONDS * SAMPLE_RATE:
+                raise EndlessMedia(f"more than {LONGEST_SECONDS / 3600:.0f} hours")
             if held < self._block:
                 continue
             joined = np.concatenate(pending)
@@ -89,7 +107,7 @@ class SoundTrack:
             held -= whole
         if held:
             yield np.concatenate(pending)
-        if not any_sound:
+        if not total:
             raise DamagedMedia(f"no packet of its sound track decoded, {self.damaged_packets} were damaged")
 
     def _samples(self) -> Iterator[Samples]:
@@ -99,10 +117,13 @@ class SoundTrack:
         resampler: AudioResampler | None = None
         shape: tuple[str, str, int] | None = None
         for frame in self._frames():
-            if resampler is not None and (clock.missing_before(frame) or shape != _shape(frame)):
+            if frame.sample_rate < LOWEST_RATE:
+                raise UnsupportedCodec(f"a sample rate of {frame.sample_rate} Hz")
+            missing = clock.missing_before(frame)
+            if resampler is not None and (missing or shape != _shape(frame)):
                 yield from _resample(resampler, None)
                 resampler = None
-            yield from _silence(clock.missing_before(frame))
+            yield from _silence(missing)
             if resampler is None:
                 resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
                 shape = _shape(frame)
@@ -115,12 +136,21 @@ class SoundTrack:
     def _frames(self) -> Iterator["AudioFrame"]:
         import av
 
+        heard = time.monotonic()
         try:
             for packet in self._container.demux(self._stream):
+                self._on_packet()
+                if time.monotonic() - heard > LONGEST_SOUNDLESS_READ:
+                    raise EndlessMedia(f"no sound in {LONGEST_SOUNDLESS_READ:.0f} seconds of reading")
                 try:
-                    yield from packet.decode()
+                    frames = packet.decode()
                 except av.InvalidDataError:
                     self.damaged_packets += 1
+                    continue
+                for frame in frames:
+                    yield frame
+                    # Whoever takes the sound may do so as slowly as they like.
+                    heard = time.monotonic()
         except av.InvalidDataError:
             # A file cut off in the middle: what was read before the cut is still worth finding.
             self.damaged_packets += 1
@@ -136,17 +166,29 @@ class _Clock:
     def __init__(self, start: float) -> None:
         """`start`: where the container begins, seconds in its own time."""
         self._expected = start
+        self._furthest = start
+        self._filled = 0.0
 
     def missing_before(self, frame: "AudioFrame") -> float:
-        """Seconds of sound that the container leaves out before this frame."""
+        """Seconds of sound that the container leaves out before this frame; it is taken that they are filled."""
         if frame.time is None:
             return 0.0
-        gap = float(frame.time) - self._expected
-        return gap if GAP_SECONDS < gap <= LONGEST_GAP_SECONDS else 0.0
+        now = float(frame.time)
+        if abs(now - self._expected) > LONGEST_GAP_SECONDS:
+            # Another clock, as where broadcasts were joined.
+            self._furthest = now
+            return 0.0
+        # A time stamp that jumped back and forth must not be filled twice.
+        gap = now - max(self._expected, self._furthest)
+        if gap <= GAP_SECONDS or self._filled + gap > LONGEST_SILENCE_SECONDS:
+            return 0.0
+        self._filled += gap
+        return gap
 
     def advance(self, frame: "AudioFrame") -> None:
         length = frame.samples / frame.sample_rate
         self._expected = (self._expected if frame.time is None else float(frame.time)) + length
+        self._furthest = max(self._furthest, self._expected)
 
 
 def _shape(frame: "AudioFrame") -> tuple[str, str, int]:
@@ -163,7 +205,13 @@ def _silence(seconds: float) -> Iterator[Samples]:
 
 
 def _resample(resampler: "AudioResampler", frame: "AudioFrame | None") -> Iterator[Samples]:
-    for resampled in resampler.resample(frame):
+    import av
+
+    try:
+        resampled_frames = resampler.resample(frame)
+    except (av.FFmpegError, ValueError) as error:
+        raise UnsupportedCodec(f"cannot be resampled: {error}") from error
+    for resampled in resampled_frames:
         samples = resampled.to_ndarray()[0].astype(np.float32, copy=False)
         if len(samples):
             # A float file may hold inf or nan, which would poison a whole window of either engine.
@@ -174,24 +222,38 @@ def _open(path: Path) -> "InputContainer":
     import av
 
     try:
+        require_file(path)
         # The operating system's own errors first: FFmpeg's do not tell a missing file from a damaged one on every platform.
         with path.open("rb") as probe:
             empty = not probe.read(1)
-    except OSError as error:
-        raise from_os_error(error) from error
-    if empty:
-        raise DamagedMedia("the file is empty")
-    try:
-        return av.open(str(path), mode="r", metadata_errors="replace")
+        if empty:
+            raise DamagedMedia("the file is empty")
+        return open_container(path)
     except av.FFmpegError as error:
         raise DamagedMedia(str(error)) from error
+    except NotAFile as error:
+        raise MediaVanished(str(error)) from error
+    except OSError as error:
+        raise from_os_error(error) from error
 
 
 def _facts(container: "InputContainer") -> MediaFacts:
     import av
 
     duration = container.duration / av.time_base if container.duration else None
+    if duration is not None and not 0.0 < duration <= LONGEST_SECONDS:
+        # A header that lies: what is decoded says how long it is.
+        duration = None
     return MediaFacts(duration, any(not is_cover(stream) for stream in container.streams.video))
+
+
+def _skip_others(container: "InputContainer", sound: "AudioStream") -> None:
+    """The picture of a film is most of its bytes, and most containers can leave it on the disk."""
+    from av.stream import Discard
+
+    for stream in container.streams:
+        if stream.index != sound.index:
+            stream.discard = Discard.all
 
 
 def is_cover(stream: object) -> bool:

@@ -61,6 +61,6 @@ class JobWatch:
                     if not self._library.renew(self._job):
                         self._found = Interruption.LEASE_LOST
                         return
-            except sqlite3.OperationalError:
+            except sqlite3.Error:
                 # A busy or full disk: the lease outlasts three missed renewals, and `finish` checks it in the end.
                 log.exception("the lease of item %d could not be looked after", self._job.item_id)

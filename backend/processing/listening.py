@@ -3,14 +3,14 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from backend.processing.cancellation import Cancelled, StopCheck
-from backend.processing.decode import SAMPLE_RATE, Samples, SoundTrack
+from backend.processing.decode import SAMPLE_RATE, Samples
+from backend.processing.decoder import DecodedTrack
 from backend.processing.sound_frames import FrameStream
 from backend.processing.sound_segments import SoundSegment, SoundSegmenter, frame_times, frames_in_speech, join_speech
 from backend.processing.sound_tagger import PATCH_SECONDS, SoundTagger
@@ -43,10 +43,9 @@ class Heard:
 class Listening:
     """One recording being heard. What was heard so far outlasts a stop: `run` again goes on where it was stopped."""
 
-    def __init__(self, path: Path, transcriber: Transcriber | None, tagger: SoundTagger | None) -> None:
-        """Open `path`, to be heard with the engines that there are. Raises a MediaError."""
-        self._track = SoundTrack(path)
-        self._blocks = iter(self._track)
+    def __init__(self, track: DecodedTrack, transcriber: Transcriber | None, tagger: SoundTagger | None) -> None:
+        """`track` is heard with the engines that there are, and closed with this."""
+        self._track = track
         self._sounds = _Sounds(tagger) if tagger else None
         self._speech = _Speech(transcriber.begin() if transcriber else None, self._sounds.borders if self._sounds else None)
 
@@ -60,7 +59,7 @@ class Listening:
 
     def run(self, should_stop: StopCheck, on_progress: OnProgress) -> Heard:
         """Hear the recording to its end. Raises a MediaError, or Cancelled as soon as `should_stop` says so."""
-        while (block := next(self._blocks, None)) is not None:
+        while (block := self._track.read(should_stop)) is not None:
             self._speech.add(block)
             if self._sounds:
                 self._sounds.add(block)

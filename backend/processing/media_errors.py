@@ -62,6 +62,30 @@ class MediaReadFailed(MediaError):
     next_step = "Check that the drive or network folder is connected, then retry."
 
 
+class EndlessMedia(MediaError):
+    code = "too-long"
+    message = "This recording has no end, or is longer than 200 hours, so it was given up."
+    next_step = "It is found by its name. If it is whole, cut it into shorter parts and add them."
+
+
+class TooLargeMedia(MediaError):
+    code = "too-large"
+    message = "Decoding this recording takes more memory than it may, so it was given up."
+    next_step = "It is found by its name. Convert it to mp3, m4a, flac or mp4 and add the converted file."
+
+
+class StuckMedia(MediaError):
+    code = "took-too-long"
+    message = "Decoding this recording came to a standstill, so it was given up."
+    next_step = "Play it in another program to see whether it is whole, and check that its disk is connected, then retry."
+
+
+class DecoderEnded(MediaError):
+    code = "decoder-ended"
+    message = "Decoding this recording ended the program that decodes; it may be damaged."
+    next_step = "Play it in another program to see whether it is whole; replace it with a good copy, then retry."
+
+
 def from_os_error(error: OSError) -> MediaError:
     """The MediaError for an operating system error met while opening or reading a recording."""
     detail = str(error)
@@ -70,3 +94,11 @@ def from_os_error(error: OSError) -> MediaError:
     if error.errno in (errno.EACCES, errno.EPERM):
         return MediaDenied(detail)
     return MediaReadFailed(detail)
+
+
+def by_code(code: str) -> type[MediaError]:
+    """Raises ValueError for a code that no MediaError has."""
+    for kind in MediaError.__subclasses__():
+        if kind.code == code:
+            return kind
+    raise ValueError(f"no MediaError {code!r}")

@@ -35,8 +35,9 @@ def decode(data: bytes, *, markup: bool = False) -> str:
     for candidate in (declared[1].decode("ascii") if declared else None, _detected(data)):
         if candidate is not None:
             try:
-                return data.decode(candidate, "replace")
-            except LookupError:
+                # Python also knows codecs that are none of a document, such as its own escapes, and some raise or leave lone surrogates.
+                return data.decode(candidate, "replace").encode("utf-8", "replace").decode("utf-8")
+            except (LookupError, UnicodeError):
                 continue
     return data.decode("cp1252", "replace")
 

@@ -7,14 +7,12 @@ import faulthandler
 import logging
 import os
 import sys
-from queue import SimpleQueue
-from threading import Thread
-from typing import IO
 
 from backend.contract.library import ItemKind
 from backend.library.extract import problems
+from backend.library.extract.confinement import confine, requests, take_over_stdout
 from backend.library.extract.problems import Unreadable
-from backend.library.extract.protocol import Request, Response, unopened
+from backend.library.extract.protocol import MAX_RESPONSE, Request, Response, unopened
 
 MEMORY = 4 << 30
 
@@ -49,45 +47,28 @@ def _thumbnail(request: Request) -> bool:
     return make(request.path, request.thumbnail)
 
 
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:
-        return  # Windows has no such limit; the time limit still holds.
-    for limit in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
-        _, hard = resource.getrlimit(limit)
-        try:
-            resource.setrlimit(limit, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
-        except (ValueError, OSError) as error:
-            # macOS refuses a limit below what is mapped already.
-            logging.getLogger(__name__).info("no memory limit: %s", error)
-    # A file that ends the child would otherwise leave gigabytes behind each time.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _read(requests: "SimpleQueue[str]", source: IO[str]) -> None:
-    for line in source:
-        requests.put(line)
-    # The parent is gone, also when this is in the middle of a file.
-    os._exit(0)
+def _line(response: Response) -> bytes:
+    line = response.model_dump_json(exclude_none=True).encode() + b"\n"
+    if len(line) < MAX_RESPONSE:
+        return line
+    return _line(Response(problem=problems.too_large(f"its text takes {len(line) >> 20} MB")))
 
 
 def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    # Whatever a parser prints goes to stderr; only responses go to the pipe.
-    responses = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    _limit_memory()
-    requests: SimpleQueue[str] = SimpleQueue()
-    Thread(target=_read, args=(requests, sys.stdin), name="requests", daemon=True).start()
-    while True:
-        request = Request.model_validate_json(requests.get())
-        # From a thread of C, so that it also ends a parser that never gives Python a turn.
-        faulthandler.dump_traceback_later(request.limit, exit=True)
-        response = answer(request)
-        faulthandler.cancel_dump_traceback_later()
-        responses.write(response.model_dump_json(exclude_none=True) + "\n")
-        responses.flush()
+    faulthandler.enable()
+    responses = take_over_stdout()
+    confine(MEMORY)
+    next_request = requests()
+    with os.fdopen(responses, "wb") as pipe:
+        while True:
+            request = Request.model_validate_json(next_request())
+            # From a thread of C, so that it also ends a parser that never gives Python a turn.
+            faulthandler.dump_traceback_later(request.limit, exit=True)
+            line = _line(answer(request))
+            faulthandler.cancel_dump_traceback_later()
+            pipe.write(line)
+            pipe.flush()
 
 
 if __name__ == "__main__":

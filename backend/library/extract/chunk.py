@@ -6,9 +6,9 @@ loaded. Its vocabulary is English: words of other languages fall into more piece
 
 import math
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from backend.contract.library import SegmentKind
 from backend.library.store.results import NewSegment
@@ -21,8 +21,11 @@ _WORD = re.compile(r"\S+")
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n\s*")
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*\s+)|(?:[。！？]+\s*)|(?:[:;]\n\s*)")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 _LINE_END = re.compile(r"\n\s*")
 _GAP = re.compile(r"\s+")
+# The gaps of a table or a poem are kept as they are; wider ones would make a segment of any size.
+_WIDE_GAP = re.compile(r"[^\S\n]{200,}")
 _LINE_BREAK = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 # One word piece each: no spaces between words in these scripts.
 _IDEOGRAPH = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -67,23 +70,24 @@ def pieces(text: str, letters: float) -> int:
     return total
 
 
-def chunk(text: str, *, page: int | None = None, lines: bool = False) -> list[NewSegment]:
+def chunk(text: str, *, page: int | None = None, lines: bool = False) -> Iterator[NewSegment]:
     """Segments of MIN_WORDS to MAX_WORDS words in order, without overlap; nothing but white space is lost.
 
     The last may be shorter. With `lines` each says the line (from 1) that it begins on. Longer sentences are cut at line ends,
     else between words.
     """
     text = normalize(text)
-    breaks = [match.start() for match in re.finditer("\n", text)] if lines else []
-    return [
-        NewSegment(
+    line, counted = 1, 0
+    for start, end in _passages(text, letters_a_piece(text)):
+        if lines:
+            first = _first_word(text, start)
+            line, counted = line + text.count("\n", counted, first), first
+        yield NewSegment(
             SegmentKind.TEXT,
             _kept_lines(text[start:end]) if lines else _tidy(text[start:end]),
             page=page,
-            line=bisect_right(breaks, _first_word(text, start)) + 1 if lines else None,
+            line=line if lines else None,
         )
-        for start, end in _passages(text, letters_a_piece(text))
-    ]
 
 
 def _passages(text: str, letters: float) -> Iterator[tuple[int, int]]:
@@ -109,23 +113,29 @@ def _sentences(text: str, letters: float) -> Iterator[_Span]:
 
 
 def _fitting(text: str, letters: float, start: int, end: int, ends_paragraph: bool) -> Iterator[_Span]:
-    part = text[start:end]
-    words, size = len(_WORD.findall(part)), pieces(part, letters)
-    if words <= MAX_WORDS and size <= MAX_PIECES:
-        if words:
-            yield _Span(start, end, words, size, ends_paragraph)
-        return
+    words = list(islice(_WORD.finditer(text, start, end), MAX_WORDS + 1))
+    # So long that it cannot fit is told without counting: a file may be one sentence.
+    if len(words) <= MAX_WORDS and sum(word.end() - word.start() for word in words) <= MAX_PIECES * _LETTERS_A_PIECE:
+        size = sum(pieces(word[0], letters) for word in words)
+        if size <= MAX_PIECES:
+            if words:
+                yield _Span(start, end, len(words), size, ends_paragraph)
+            return
     ways: tuple[Callable[[], Iterator[tuple[int, int]]], ...] = (
         lambda: _split(text, start, end, _LINE_END),
         lambda: (match.span() for match in _GROUP.finditer(text, start, end)),
         lambda: _split(text, start, end, _GAP),
     )
     for way in ways:
-        smaller = list(way())
-        if len(smaller) > 1:
-            for place, (left, right) in enumerate(smaller, 1):
-                yield from _fitting(text, letters, left, right, ends_paragraph and place == len(smaller))
-            return
+        smaller = way()
+        left, right = next(smaller)
+        if right == end:
+            continue
+        for left_of_next, right_of_next in smaller:
+            yield from _fitting(text, letters, left, right, ends_paragraph=False)
+            left, right = left_of_next, right_of_next
+        yield from _fitting(text, letters, left, right, ends_paragraph)
+        return
     # One word longer than a segment, such as encoded data. Every character is at most one piece.
     for left in range(start, end, MAX_PIECES):
         right = min(left + MAX_PIECES, end)
@@ -146,7 +156,8 @@ def _first_word(text: str, start: int) -> int:
 
 
 def _kept_lines(text: str) -> str:
-    """As written: the lines of a list, a poem or a table are its meaning. At most one empty line in a row."""
+    """As written: the lines of a list, a poem or a table are its meaning. At most one empty line in a row, no gap without an end."""
+    text = _BLANK_LINES.sub("\n\n", _WIDE_GAP.sub(" ", text))
     return _EMPTY_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip()
 
 

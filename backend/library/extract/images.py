@@ -26,7 +26,7 @@ def read_image(path: Path, thumbnail: Path) -> IndexResult:
         raise Unreadable(problems.empty())
     try:
         with Image.open(path) as image:
-            exif = _exif(image)
+            exif = _exif(image, whole=image.width * image.height <= MAX_PIXELS)
             taken_at = _taken_at(exif)
             turned = exif.get(ExifTags.Base.Orientation) in _TURNED
             width, height = (image.height, image.width) if turned else image.size
@@ -51,9 +51,10 @@ def read_image(path: Path, thumbnail: Path) -> IndexResult:
     )
 
 
-def _exif(image: Image.Image) -> Image.Exif:
+def _exif(image: Image.Image, whole: bool) -> Image.Exif:
+    """`whole`: a PNG may say it behind its pixels, which are decoded to get there."""
     try:
-        return image.getexif()
+        return image.getexif() if whole else Image.Image.getexif(image)
     except Exception:
         # Pillow raises what its parser met; a picture with broken EXIF is still a picture.
         log.info("EXIF cannot be read", exc_info=True)

@@ -1,13 +1,16 @@
 """What goes over the pipes between the extractor and its child: one JSON object a line each way."""
 
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from backend.contract.library import ItemKind, Problem
 from backend.library.extract import problems
 from backend.library.store.results import IndexResult
+
+# A text of MAX_CHARACTERS takes a part of it; a child that was taken over by a file could write without an end.
+MAX_RESPONSE = 256 << 20
 
 
 class _Message(BaseModel):
@@ -32,6 +35,16 @@ class Response(_Message):
     problem: Problem | None = None
     vanished: bool = False
     made: bool | None = None
+
+
+def read_response(pipe: IO[bytes]) -> Response | None:
+    """The next response; None at the end of the pipe. Raises ValueError for what is none."""
+    line = pipe.readline(MAX_RESPONSE)
+    if not line:
+        return None
+    if not line.endswith(b"\n"):
+        raise ValueError(f"{len(line)} bytes without an end")
+    return Response.model_validate_json(line)
 
 
 def unopened(error: OSError) -> Response:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from PIL import Image, ImageFile, ImageOps, ImageStat, UnidentifiedImageError
 
+from backend.library.extract.media_container import NotAFile, open_container
+
 if TYPE_CHECKING:
     from av.container import InputContainer
 
@@ -29,8 +31,9 @@ def save_thumbnail(image: Image.Image, destination: Path) -> bool:
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         image.draft("RGB", (SIDE * 2, SIDE * 2))
+        # Made small before it is turned: a copy of the whole picture would take its memory twice.
+        image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
         small = ImageOps.exif_transpose(image)
-        small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
         if small.mode in ("RGBA", "LA", "PA") or "transparency" in small.info:
             ground = Image.new("RGBA", small.size, "white")
             ground.alpha_composite(small.convert("RGBA"))
@@ -67,13 +70,12 @@ def make_video_thumbnail(source: Path, destination: Path) -> bool:
 
     False when the file has no picture that can be decoded. Raises OSError when `destination` cannot be written.
     """
-    import av
     import av.error
 
     try:
-        with av.open(str(source), metadata_errors="replace") as container:
+        with open_container(source) as container:
             image = _telling_frame(container)
-    except (av.error.FFmpegError, ValueError, MemoryError) as error:
+    except (av.error.FFmpegError, NotAFile, FileNotFoundError, ValueError, MemoryError) as error:
         log.info("no thumbnail of %s: %s", source, error)
         return False
     return image is not None and save_thumbnail(image, destination)
@@ -84,7 +86,7 @@ def _telling_frame(container: "InputContainer") -> Image.Image | None:
     import av.error
 
     stream = next(iter(container.streams.video), None)
-    if stream is None:
+    if stream is None or stream.codec_context is None or stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
         return None
     stream.thread_type = "AUTO"
     best: tuple[float, Image.Image] | None = None

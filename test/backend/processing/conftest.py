@@ -1,4 +1,4 @@
-"""The real engines, loaded once for all tests of this folder."""
+"""The real engines, loaded once for all tests of this folder, and the decoder."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from backend.models.registry import ModelLocation, find_model
+from backend.processing.decoder import Decoder
 from backend.processing.sound_tagger import YamnetTagger
 from backend.processing.whisper_transcriber import WhisperTranscriber
 
@@ -15,6 +16,12 @@ def location(model: str) -> ModelLocation:
     if found is None:
         pytest.skip(f"{model} is not in the models directory; `npm run demo` or `npm start` gets it where it can")
     return found
+
+
+@pytest.fixture
+def decoder() -> Iterator[Decoder]:
+    with Decoder() as decoder:
+        yield decoder
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Real recordings for the tests, and files of every container made from them with PyAV's own encoders."""
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -72,6 +73,18 @@ def silence(seconds: float) -> npt.NDArray[np.float32]:
 
 def write_wav(path: Path, samples: npt.NDArray[np.float32]) -> Path:
     return write(path, Container("wav", "pcm_s16le", RATE), samples)
+
+
+def write_long_wav(path: Path, seconds: float, tail: npt.NDArray[np.float32] | None = None) -> Path:
+    """Silence that takes no room on most disks, `tail` at its end. Up to 37 hours."""
+    tail = silence(0.0) if tail is None else tail
+    size = round(seconds * RATE) * 2
+    with path.open("wb") as out:
+        out.write(struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16, b"data", size))
+        out.truncate(44 + size)
+        out.seek(44 + size - 2 * len(tail))
+        out.write((tail * 32767).astype("<i2").tobytes())
+    return path
 
 
 def write(path: Path, kind: Container, samples: npt.NDArray[np.float32], tracks: Sequence[str] = ("eng",)) -> Path:

@@ -1,24 +1,38 @@
 """Every container that the product promises, made with real encoders from a real recording."""
 
 import errno
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import av
 import numpy as np
 import pytest
 
 from backend.processing import media_errors
-from backend.processing.decode import SAMPLE_RATE, SoundTrack
+from backend.processing.decode import SAMPLE_RATE
+from backend.processing.decoder import Decoder
 from test.backend.processing import media
 from test.backend.processing.media import about
 
 # Lossy codecs pad their first and last frame.
 PADDING_SECONDS = 0.15
+Decode: TypeAlias = Callable[[Path], np.ndarray]
 
 
-def decode(path: Path) -> np.ndarray:
-    with SoundTrack(path) as track:
-        return np.concatenate(list(track))
+@pytest.fixture(scope="module", name="decoder")
+def decoder_of_all() -> Iterator[Decoder]:
+    with Decoder() as decoder:
+        yield decoder
+
+
+@pytest.fixture
+def decode(decoder: Decoder) -> Decode:
+    def run(path: Path) -> np.ndarray:
+        with decoder.open(path) as track:
+            return np.concatenate(list(track))
+
+    return run
 
 
 def shift_of(found: np.ndarray, original: np.ndarray) -> float:
@@ -30,7 +44,7 @@ def shift_of(found: np.ndarray, original: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("kind", media.CONTAINERS, ids=lambda kind: kind.extension)
-def test_every_container_keeps_length_position_and_sound(kind: media.Container, tmp_path: Path) -> None:
+def test_every_container_keeps_length_position_and_sound(decode: Decode, decoder: Decoder, kind: media.Container, tmp_path: Path) -> None:
     original = media.samples_of(media.JFK)
     path = media.write(tmp_path / f"speech.{kind.extension}", kind, original)
 
@@ -40,24 +54,24 @@ def test_every_container_keeps_length_position_and_sound(kind: media.Container, 
     assert len(found) / SAMPLE_RATE == about(11.0, abs=PADDING_SECONDS)
     assert abs(shift_of(found, original)) < 0.06
     assert np.sqrt(np.mean(found**2)) == about(np.sqrt(np.mean(original**2)), rel=0.1)
-    with SoundTrack(path) as track:
+    with decoder.open(path) as track:
         assert track.facts.has_video is (kind.video is not None)
 
 
-def test_blocks_have_one_length_and_together_are_the_recording() -> None:
-    with SoundTrack(media.JFK, block_seconds=2.0) as track:
+def test_blocks_have_one_length_and_together_are_the_recording(decode: Decode, decoder: Decoder) -> None:
+    with decoder.open(media.JFK, block_seconds=2.0) as track:
         blocks = list(track)
     assert [len(block) for block in blocks[:-1]] == [2 * SAMPLE_RATE] * 5
     assert np.array_equal(np.concatenate(blocks), decode(media.JFK))
 
 
-def test_the_default_sound_track_is_heard(tmp_path: Path) -> None:
+def test_the_default_sound_track_is_heard(decode: Decode, tmp_path: Path) -> None:
     kind = next(kind for kind in media.CONTAINERS if kind.extension == "mkv")
     path = media.write(tmp_path / "two tracks.mkv", kind, media.samples_of(media.JFK), tracks=("eng", "deu"))
     assert np.abs(decode(path)).max() > 0.1
 
 
-def test_a_gap_in_the_time_stamps_stays_a_gap(tmp_path: Path) -> None:
+def test_a_gap_in_the_time_stamps_stays_a_gap(decode: Decode, tmp_path: Path) -> None:
     """A phone recording that was paused: what follows must not move to an earlier second."""
     path = tmp_path / "gap.mkv"
     original = media.samples_of(media.JFK)[: 4 * SAMPLE_RATE]
@@ -78,7 +92,7 @@ def test_a_gap_in_the_time_stamps_stays_a_gap(tmp_path: Path) -> None:
     assert abs(shift_of(found[9 * SAMPLE_RATE :], original) - 1.0) < 0.05
 
 
-def test_a_file_that_is_cut_off_gives_what_is_there(tmp_path: Path) -> None:
+def test_a_file_that_is_cut_off_gives_what_is_there(decode: Decode, tmp_path: Path) -> None:
     kind = next(kind for kind in media.CONTAINERS if kind.extension == "mp3")
     whole = media.write(tmp_path / "whole.mp3", kind, media.samples_of(media.JFK))
     cut = tmp_path / "cut.mp3"
@@ -86,7 +100,7 @@ def test_a_file_that_is_cut_off_gives_what_is_there(tmp_path: Path) -> None:
     assert len(decode(cut)) / SAMPLE_RATE == about(5.5, abs=0.3)
 
 
-def test_not_a_number_in_a_float_file_becomes_silence(tmp_path: Path) -> None:
+def test_not_a_number_in_a_float_file_becomes_silence(decode: Decode, tmp_path: Path) -> None:
     path = tmp_path / "nan.wav"
     samples = np.full(SAMPLE_RATE, 0.1, np.float32)
     samples[100] = np.nan
@@ -101,7 +115,7 @@ def test_not_a_number_in_a_float_file_becomes_silence(tmp_path: Path) -> None:
     assert np.abs(found).max() <= 1.0
 
 
-def test_a_film_without_a_sound_track_says_so_and_how_long_it_is(tmp_path: Path) -> None:
+def test_a_film_without_a_sound_track_says_so_and_how_long_it_is(decoder: Decoder, tmp_path: Path) -> None:
     path = tmp_path / "silent.mp4"
     with av.open(str(path), "w") as out:
         stream = out.add_stream("mpeg4", rate=5, width=64, height=48, pix_fmt="yuv420p")
@@ -111,12 +125,12 @@ def test_a_film_without_a_sound_track_says_so_and_how_long_it_is(tmp_path: Path)
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     with pytest.raises(media_errors.NoSoundTrack) as found:
-        SoundTrack(path)
+        decoder.open(path)
     assert found.value.duration == about(2.0, abs=0.3)
 
 
 @pytest.mark.parametrize("content", [b"", b"this is not a recording" * 100], ids=["empty", "text"])
-def test_what_is_no_recording_is_damaged(content: bytes, tmp_path: Path) -> None:
+def test_what_is_no_recording_is_damaged(decode: Decode, content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     path.write_bytes(content)
     with pytest.raises(media_errors.DamagedMedia) as found:
@@ -124,9 +138,9 @@ def test_what_is_no_recording_is_damaged(content: bytes, tmp_path: Path) -> None
     assert found.value.problem.next_step
 
 
-def test_a_missing_file_has_vanished(tmp_path: Path) -> None:
+def test_a_missing_file_has_vanished(decoder: Decoder, tmp_path: Path) -> None:
     with pytest.raises(media_errors.MediaVanished):
-        SoundTrack(tmp_path / "gone.mp3")
+        decoder.open(tmp_path / "gone.mp3")
 
 
 @pytest.mark.parametrize(

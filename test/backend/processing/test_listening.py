@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from backend.processing.cancellation import Cancelled, never
+from backend.processing.decoder import Decoder
 from backend.processing.listening import Heard, Listening
 from backend.processing.sound_frames import FrameStream
 from backend.processing.sound_tagger import SoundTagger, YamnetTagger
@@ -35,11 +36,12 @@ JFK_CLAUSES = {"my fellow Americans": 0.3, "ask not what your country": 3.25, "a
 
 
 def hear(path: Path, whisper: Transcriber | None, yamnet: SoundTagger | None) -> Heard:
-    listening = Listening(path, whisper, yamnet)
-    try:
-        return listening.run(never, lambda done, total: None)
-    finally:
-        listening.close()
+    with Decoder() as decoder:
+        listening = Listening(decoder.open(path), whisper, yamnet)
+        try:
+            return listening.run(never, lambda done, total: None)
+        finally:
+            listening.close()
 
 
 def plain(text: str) -> str:
@@ -125,10 +127,10 @@ def test_whisper_alone_and_yamnet_alone(whisper: WhisperTranscriber, yamnet: Yam
     assert {"Applause", "Speech"} <= {sound.label for sound in sounds.sounds}
 
 
-def test_a_stop_between_and_in_windows_loses_nothing(whisper: WhisperTranscriber, yamnet: YamnetTagger) -> None:
+def test_a_stop_between_and_in_windows_loses_nothing(decoder: Decoder, whisper: WhisperTranscriber, yamnet: YamnetTagger) -> None:
     path = media.SAMPLE_LIBRARY / "Recordings" / "2024-08-19 monday.mp3"
     whole = hear(path, whisper, yamnet)
-    listening = Listening(path, whisper, yamnet)
+    listening = Listening(decoder.open(path), whisper, yamnet)
     done: list[float] = []
     with pytest.raises(Cancelled):
         listening.run(lambda: bool(done), lambda position, total: done.append(position))
@@ -170,7 +172,7 @@ def test_one_window_is_what_whisper_itself_transcribes(whisper: WhisperTranscrib
     assert heard.segments[-1].end == pytest.approx(complete[-1]["end"], abs=SHORT)
 
 
-def test_memory_does_not_grow_with_the_recording(tmp_path: Path, yamnet: YamnetTagger) -> None:
+def test_memory_does_not_grow_with_the_recording(tmp_path: Path, decoder: Decoder, yamnet: YamnetTagger) -> None:
     """An hour, streamed: the samples alone would be 230 MB."""
     import psutil
 
@@ -183,7 +185,7 @@ def test_memory_does_not_grow_with_the_recording(tmp_path: Path, yamnet: YamnetT
     hear(media.JFK, None, yamnet)
     process, peaks = psutil.Process(), []
     before = process.memory_info().rss
-    listening = Listening(path, None, yamnet)
+    listening = Listening(decoder.open(path), None, yamnet)
     heard = listening.run(never, lambda done, total: peaks.append(process.memory_info().rss))
     listening.close()
     assert heard.duration == pytest.approx(3600.0)

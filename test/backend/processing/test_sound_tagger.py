@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from backend.processing.cancellation import never
+from backend.processing.decoder import Decoder
 from backend.processing.listening import Listening
 from backend.processing.sound_tagger import YamnetTagger, read_class_map
 from backend.processing.sound_words import ALSO_SAID, NOT_SEARCHED, words_of
@@ -20,11 +21,11 @@ def tagger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> YamnetTagger:
     return YamnetTagger(tmp_path / "tfhub")
 
 
-def test_a_saved_model_in_the_hubs_cache_is_loaded_and_heard(tagger: YamnetTagger, tmp_path: Path) -> None:
+def test_a_saved_model_in_the_hubs_cache_is_loaded_and_heard(tagger: YamnetTagger, decoder: Decoder, tmp_path: Path) -> None:
     assert tagger.labels == stand_in_yamnet.LABELS
     loud = np.full(media.RATE * 3, 0.5, np.float32)
     path = media.write_wav(tmp_path / "knock.wav", np.concatenate([media.silence(20.0), loud, media.silence(20.0)]))
-    listening = Listening(path, None, tagger)
+    listening = Listening(decoder.open(path), None, tagger)
     (sound,) = listening.run(never, lambda done, total: None).sounds
     listening.close()
     assert sound.label == "Dog"
