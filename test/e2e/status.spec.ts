@@ -75,7 +75,7 @@ test.describe.serial('the Status page', () => {
     const { lastFailure } = (await snapshot(app.window)).sidecars.find(({ name }) => name === 'audio-processor') ?? {}
     expect(lastFailure?.problem.message ?? '').toMatch(/\w+ \w+/)
     await expect(card).toContainText(lastFailure?.problem.message ?? '-')
-    const when = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(lastFailure?.at)
+    const when = new Intl.DateTimeFormat('en', { timeStyle: 'short' }).format(lastFailure?.at)
     await expect(card.getByRole('heading', { level: 3 })).toHaveText(`Last failure: ${when}`)
   })
 
@@ -97,6 +97,7 @@ test.describe.serial('the Status page', () => {
     const text = await app.electron.evaluate(({ clipboard }) => clipboard.readText())
     expect(text).toMatch(/ContentCache: \d+\.\d+\.\d+/)
     expect(text).toMatch(/Electron: \d+\./)
+    expect(text).toMatch(/free space there: [\d,]+ MB/)
     expect(text).toMatch(/## search-server\nstate: ready\npid: \d+/)
     expect(text).toMatch(/## audio-processor\nstate: ready[\s\S]*restarts: 1/)
     const { relay, search } = await secretsOf(app)
@@ -122,6 +123,7 @@ test.describe.serial('the Status page', () => {
     await window.statusLine.getByRole('button', { name: 'Audio engine: Running' }).click()
     await window.statusLine.getByRole('button', { name: 'Details' }).click()
     await expect(window.page.getByRole('heading', { level: 1, name: 'Status' })).toBeVisible()
+    await expect(window.sidecarCard('Audio engine')).toBeFocused()
   })
 
   test('the menu leads here', async () => {

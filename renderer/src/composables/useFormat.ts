@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import { formatBytes, formatClock, formatDate, formatPercent, spanOf } from '@/lib/format'
+import { formatBytes, formatClock, formatDate, formatMoment, formatPercent, spanOf } from '@/lib/format'
 
 /** Numbers, dates and lengths of time in the language of the window. */
 export function useFormat() {
@@ -21,5 +21,6 @@ export function useFormat() {
     bytes: (value: number) => formatBytes(value, locale.value),
     date: (unixSeconds: number) => formatDate(unixSeconds, locale.value),
     dateTime: (unixSeconds: number) => formatDate(unixSeconds, locale.value, true),
+    moment: (unixSeconds: number, now: Date) => formatMoment(unixSeconds, locale.value, now),
   }
 }

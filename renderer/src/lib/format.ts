@@ -45,6 +45,12 @@ export function formatPercent(percent: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: 'percent' }).format(Math.floor(percent) / 100)
 }
 
+/** `unixSeconds` as a moment that may be a minute or a month ago: its time alone when it was on the day of `now`. */
+export function formatMoment(unixSeconds: number, locale: string, now: Date): string {
+  const sameDay = new Date(unixSeconds * 1000).toDateString() === now.toDateString()
+  return sameDay ? new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(unixSeconds * 1000) : formatDate(unixSeconds, locale, true)
+}
+
 /** `unixSeconds` as a date a person reads; with `time` when the hour matters. */
 export function formatDate(unixSeconds: number, locale: string, time = false): string {
   const options: Intl.DateTimeFormatOptions = time ? { dateStyle: 'medium', timeStyle: 'short' } : { dateStyle: 'medium' }

@@ -6,7 +6,7 @@ import { isolated, readable } from '@/lib/readable'
 import { command } from '@/services/bridge'
 import { attempt } from './attempt'
 import { useConnectionStore } from './connection'
-import { useNoticeStore } from './notices'
+import { useNoticeStore, type Notice } from './notices'
 import { useViewStore } from './view'
 
 /** Care of the library as a whole: its backup, its restore, and what main did with one that was damaged. */
@@ -21,7 +21,6 @@ export const useCareStore = defineStore('care', () => {
   const last = computed(() => connection.state.libraryCare.last)
   /** Nothing can be searched or indexed meanwhile. */
   const stopsSidecars = computed(() => task.value === 'restore' || task.value === 'recover')
-  const details = () => ({ label: t('care.details'), run: () => view.show('status') })
   /** The end that was told of last: each snapshot holds it anew. */
   let told = ''
 
@@ -36,12 +35,23 @@ export const useCareStore = defineStore('care', () => {
     { immediate: true, flush: 'sync' },
   )
 
+  /** Where Details leads, the same can be read again: the notice has done its work then. */
+  function tell(add: (details: Notice['action']) => number): void {
+    const notice: number = add({
+      label: t('care.details'),
+      run: () => {
+        notices.dismiss(notice)
+        view.show('status', 'status-library')
+      },
+    })
+  }
+
   function tellRecovery(ended: LibraryCareEnded): void {
-    if (ended.outcome === 'failed' && ended.problem) notices.fail(ended.problem, details(), true)
-    if (ended.outcome === 'done') {
-      const place = ended.file === null ? [] : [t('care.damagedKept', { file: isolated(ended.file) })]
-      notices.keep(readable(ended.problem?.message ?? t('care.outcome.recover.done')), [...countsOf(ended), ...place], details())
-    }
+    const { outcome, problem, file } = ended
+    if (outcome === 'failed' && problem) tell((details) => notices.fail(problem, details, true))
+    if (outcome !== 'done') return
+    const place = file === null ? [] : [t('care.damagedKept', { file: isolated(file) })]
+    tell((details) => notices.keep(readable(problem?.message ?? t('care.outcome.recover.done')), [...countsOf(ended), ...place], details))
   }
 
   /** What a recovered library holds, a sentence each. */
@@ -59,7 +69,8 @@ export const useCareStore = defineStore('care', () => {
   async function restore(): Promise<void> {
     const ended = await attempt(() => command('library:choose-restore'))
     if (ended?.outcome !== 'done') return
-    notices.keep(t('care.outcome.restore.done'), ended.file === null ? [] : [t('care.formerKept', { file: isolated(ended.file) })], details())
+    const place = ended.file === null ? [] : [t('care.formerKept', { file: isolated(ended.file) })]
+    tell((details) => notices.keep(t('care.outcome.restore.done'), place, details))
   }
 
   return { task, progress, last, stopsSidecars, countsOf, backUp, cancelBackup, restore }

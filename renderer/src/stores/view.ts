@@ -6,12 +6,15 @@ export type ViewName = 'search' | 'library' | 'models' | 'status' | 'settings'
 /** Which view is shown, and what lies over it. */
 export const useViewStore = defineStore('view', () => {
   const current = ref<ViewName>('search')
+  /** Id of the heading to which the shown view should lead; null: its top. */
+  const target = ref<string | null>(null)
   const keysOpen = ref(false)
   /** Rises when the search field should take the focus. */
   const focusSearch = ref(0)
 
-  function show(view: ViewName): void {
+  function show(view: ViewName, heading: string | null = null): void {
     current.value = view
+    target.value = heading
   }
 
   function requestSearchFocus(): void {
@@ -19,5 +22,5 @@ export const useViewStore = defineStore('view', () => {
     focusSearch.value += 1
   }
 
-  return { current, keysOpen, focusSearch, show, requestSearchFocus }
+  return { current, target, keysOpen, focusSearch, show, requestSearchFocus }
 })

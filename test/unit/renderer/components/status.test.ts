@@ -88,7 +88,7 @@ describe('the Status page', () => {
     const lastFailure = { at: new Date(2024, 4, 20, 15, 28).getTime(), problem: crashed, stderrTail: ['first line', 'Killed \x1b[31m'] }
     show({ sidecars: [aSidecar({ name: 'audio-processor', restarts: 1, lastFailure })] })
     const text = card('Audio engine').text()
-    expect(text).toMatch(/Last failure: May 20, 2024, 3:28\sPM/)
+    expect(text).toMatch(/Last failure: 3:28\sPM/)
     expect(text).toContain(crashed.message)
     expect(text).toContain(crashed.next_step)
     expect(card('Audio engine').get('details pre').text()).toBe('first line\nKilled ␛[31m')
