@@ -10,7 +10,7 @@ from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobPro
 from backend.contract.library import Item, Problem
 from backend.library.extract.extractor import Abandoned, ExtractionFailed, Extractor
 from backend.library.inside_root import require_inside
-from backend.library.store import LEASE_SECONDS, Job, LeaseLost, Library, Worker
+from backend.library.store import LEASE_SECONDS, IndexResult, Job, LeaseLost, Library, LibraryLost, Worker, storage_problem
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class Indexer:
         self._extractor = extractor or Extractor()
         self._stop = Event()
         self._wake = Event()
+        self._told: str | None = None
         self._thread = Thread(target=self._run, name="indexer", daemon=True)
 
     def start(self) -> None:
@@ -54,11 +55,22 @@ class Indexer:
                 if not self.work_once():
                     self._wake.wait(IDLE)
                     self._wake.clear()
+            except LibraryLost:
+                # Said already, and the process is about to end.
+                log.info("the library is lost, so nothing more is indexed")
+                return
             except Exception as error:
                 # A full disk or a locked database must not end the worker: say so and try again.
                 log.exception("indexing stumbled")
-                self._emit(ErrorEvent(problem=_problem_of(error)))
-                self._stop.wait(AFTER_ERROR)
+                self._stumbled(error)
+
+    def _stumbled(self, error: Exception) -> None:
+        """Says each reason once, until something works again, and waits a little."""
+        problem = _problem_of(error)
+        if problem.code != self._told:
+            self._emit(ErrorEvent(problem=problem))
+            self._told = problem.code
+        self._stop.wait(AFTER_ERROR)
 
     def work_once(self) -> bool:
         """Take one job to its end; False when there was none. Raises sqlite3.Error, OSError (the child cannot be started)."""
@@ -70,9 +82,17 @@ class Indexer:
         except LeaseLost:
             log.info("lease on item %d lost", job.item_id)
         except BaseException:
-            self._library.release(job)
+            self._give_back(job)
             raise
+        self._told = None
         return True
+
+    def _give_back(self, job: Job) -> None:
+        try:
+            self._library.release(job)
+        except sqlite3.Error:
+            # What made the work stumble. The lease runs out by itself, and nobody holds that against the file.
+            log.exception("item %d could not be given back", job.item_id)
 
     def _work(self, job: Job) -> None:
         self._changed(self._library.items_by_id([job.item_id]).get(job.item_id))
@@ -92,7 +112,19 @@ class Indexer:
             log.info("item %d failed: %s (%s)", job.item_id, error.problem.code, error.problem.detail)
             self._changed(self._library.fail(job, error.problem))
         else:
-            self._changed(self._library.finish(job, result))
+            self._finish(job, result)
+
+    def _finish(self, job: Job, result: IndexResult) -> None:
+        """What was read outlasts a full disk: it is written as soon as there is room."""
+        while True:
+            try:
+                self._changed(self._library.finish(job, result))
+                return
+            except sqlite3.OperationalError as error:
+                if storage_problem(error) is None or self._stop.is_set():
+                    raise
+                log.exception("the result of item %d waits", job.item_id)
+                self._stumbled(error)
 
     def _require_inside(self, job: Job) -> None:
         try:
@@ -137,14 +169,7 @@ class _JobWatch:
 
 
 def _problem_of(error: Exception) -> Problem:
-    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
-        return Problem(
-            code="disk-full",
-            message="There is no room left for the library, so indexing waits.",
-            next_step="Free some space on the disk that holds the data folder. Indexing goes on by itself.",
-            detail=str(error),
-        )
-    return Problem(
+    return storage_problem(error) or Problem(
         code="indexing-failed",
         message="Indexing met an error and will try again.",
         detail=f"{type(error).__name__}: {error}",

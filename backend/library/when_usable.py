@@ -22,7 +22,7 @@ def open_when_usable(
     Raises LibraryError, which another try would meet again.
     """
     told: str | None = None
-    while not lifetime.stopping.is_set():
+    while True:
         try:
             return Library.open(data_dir, on_lost)
         except LibraryError:
@@ -35,5 +35,5 @@ def open_when_usable(
                 log.warning("the library cannot be opened yet", exc_info=True)
                 emit(ErrorEvent(problem=problem))
                 told = problem.code
-        lifetime.wait(RETRY_SECONDS)
-    return None
+        if lifetime.wait(RETRY_SECONDS):
+            return None

@@ -2,13 +2,14 @@
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from threading import Event
 
 import numpy as np
 
 from backend.contract.library import SegmentKind
-from backend.library.store import Library
+from backend.library.store import Library, LibraryLost
 from backend.search.embedded_text import Embeddable, embeddable
 from backend.search.embedder import Embedder
 from backend.search.meaning import Meaning
@@ -38,23 +39,31 @@ class EmbeddingLoop:
         self._pending: list[int] = []
         self._newest = 0
         self._seen_version: int | None = None
+        self._is_waiting = False
 
     def run(self, embedder: Embedder, stopping: Event) -> None:
         """Embed until `stopping`. A failed batch is tried again, then left for the next start."""
         failures = 0
         while not stopping.is_set():
-            if self._library.paused():
-                stopping.wait(IDLE_SECONDS)
-                continue
-            self._look_for_new(embedder)
-            if not self._pending:
+            if not self._has_work(embedder, stopping):
                 stopping.wait(IDLE_SECONDS)
                 continue
             ids = self._pending[-FETCH:]
             try:
                 self._embed(embedder, ids, stopping)
+            except LibraryLost:
+                log.info("the library is lost, so nothing more is embedded")
+                return
+            except sqlite3.OperationalError as error:
+                # A full disk, for one: nothing is wrong with the text.
+                if not self._is_waiting:
+                    log.exception("embeddings cannot be written")
+                    self._on_error("Text cannot be made searchable by meaning just now.", error)
+                self._is_waiting = True
+                stopping.wait(RETRY_SECONDS)
+                continue
             except Exception as error:
-                # One text or a locked database must not end search by meaning for all others.
+                # One text must not end search by meaning for all others.
                 failures += 1
                 log.exception("%d segments were not embedded", len(ids))
                 self._on_error("Some text could not be made searchable by meaning.", error)
@@ -62,8 +71,21 @@ class EmbeddingLoop:
                 if failures < MAX_FAILURES:
                     continue
             failures = 0
+            self._is_waiting = False
             if not stopping.is_set():
                 del self._pending[-len(ids) :]
+
+    def _has_work(self, embedder: Embedder, stopping: Event) -> bool:
+        try:
+            if self._library.paused():
+                return False
+            self._look_for_new(embedder)
+        except sqlite3.Error:
+            # A disk that does not deliver now must not end search by meaning for all that is found later.
+            log.exception("what is not embedded yet cannot be read")
+            stopping.wait(RETRY_SECONDS)
+            return False
+        return bool(self._pending)
 
     def _look_for_new(self, embedder: Embedder) -> None:
         version = self._library.data_version()

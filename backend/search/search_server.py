@@ -16,12 +16,12 @@ if not __package__:
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from backend import VERSION
-from backend.contract.events import Bye, EngineChanged, ErrorEvent, LibraryChanged, Ready, SidecarName
+from backend.contract.events import Bye, EngineChanged, ErrorEvent, ItemChanged, LibraryChanged, Ready, SidecarName
 from backend.contract.library import Problem
 from backend.library.guard import LibraryGuard
 from backend.library.indexer import Indexer
 from backend.library.scan.scanner import Scanner
-from backend.library.store import Library, LibraryError
+from backend.library.store import Library, LibraryError, storage_problem
 from backend.library.store.crash_record import CrashRecord
 from backend.library.when_usable import open_when_usable
 from backend.models.registry import find_model
@@ -117,7 +117,8 @@ class SearchServer:
 
     def _report(self, message: str, error: Exception) -> None:
         detail = f"{type(error).__name__}: {error}"
-        self._emitter.emit(ErrorEvent(problem=Problem(code="embedding-failed", message=message, detail=detail)))
+        problem = storage_problem(error) or Problem(code="embedding-failed", message=message, detail=detail)
+        self._emitter.emit(ErrorEvent(problem=problem))
 
     def _start(self, body: Callable[[], None], name: str) -> None:
         thread = Thread(target=body, name=name, daemon=True)
@@ -149,6 +150,8 @@ def main() -> int:
     if library is not None:
         guard.watch(library)
         record = CrashRecord.begin(library.data_dir)
+        for item in library.freed:
+            emitter.emit(ItemChanged(item=item))
         server = SearchServer(library, secret, emitter, lifetime)
         server.run()
         record.end()

@@ -1,6 +1,7 @@
 """Keeps all roots of a library equal to the disk, in the background."""
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from threading import Condition, Event, Thread
@@ -10,7 +11,7 @@ from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, Sideca
 from backend.contract.library import Item, Problem
 from backend.library.scan.scan import ScanStopped, scan
 from backend.library.scan.watch import Watch
-from backend.library.store import Library, NotFound
+from backend.library.store import Library, LibraryLost, NotFound, storage_problem
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ Emit = Callable[[SidecarEvent], None]
 
 # A scan of a large new folder is told by the library's summary; one event a file would only repeat it.
 EVENTS_PER_SCAN = 500
+RETRY_SECONDS = 5.0
 
 
 class Scanner:
@@ -35,6 +37,7 @@ class Scanner:
         self._watches: dict[int, Watch] = {}
         self._current: tuple[int, Event] | None = None
         self._stopping = False
+        self._told: str | None = None
         self._thread = Thread(target=self._run, name="scanner", daemon=True)
 
     def start(self) -> None:
@@ -100,10 +103,15 @@ class Scanner:
         try:
             report = scan(self._library, root_id, on_changed=events.changed, on_removed=events.removed, stop=stop)
             log.info("scanned root %d: %s", root_id, report)
-        except (ScanStopped, NotFound):
+            self._told = None
+        except (ScanStopped, NotFound, LibraryLost):
             log.info("scan of root %d ended early", root_id)
         except Exception as error:
             log.exception("scan of root %d failed", root_id)
+            waits_for = storage_problem(error) if isinstance(error, sqlite3.Error) else None
+            if waits_for is not None:
+                self._scan_later(root_id, waits_for, stop)
+                return
             self._emit(
                 ErrorEvent(
                     problem=Problem(
@@ -114,6 +122,14 @@ class Scanner:
                     )
                 )
             )
+
+    def _scan_later(self, root_id: int, problem: Problem, stop: Event) -> None:
+        """A full disk, for one: each reason is said once, and the scan begins anew when it may be over."""
+        if problem.code != self._told:
+            self._emit(ErrorEvent(problem=problem))
+            self._told = problem.code
+        if not stop.wait(RETRY_SECONDS):
+            self.request(root_id)
 
 
 class _Events:

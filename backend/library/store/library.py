@@ -44,6 +44,8 @@ class Library:
         self.owner = Owner.of_process()
         self._opener = opener
         self._pool = ConnectionPool(data_dir / DATABASE, on_lost)
+        self.freed: list[Item] = []
+        """Items that dead processes had in hand when this was opened: waiting again, or failed for their crashes."""
         self._kept_folders: list[folders.Folder] | None = None
         self._folders_lock = Lock()
         self._scanning: frozenset[int] = frozenset()
@@ -60,9 +62,10 @@ class Library:
         data_dir = data_dir.resolve()
         data_dir.mkdir(parents=True, exist_ok=True)
         opener = f"{Owner.of_process()}/{os.urandom(4).hex()}"
-        opening.prepare(data_dir, opener)
+        freed = opening.prepare(data_dir, opener)
         library = cls(data_dir, opener, on_lost)
         library.keep_folders()
+        library.freed = list(library.items_by_id(freed).values())
         return library
 
     def close(self) -> None:

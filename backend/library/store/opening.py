@@ -18,8 +18,11 @@ from backend.library.store.version import stored_version
 log = logging.getLogger(__name__)
 
 
-def prepare(data_dir: Path, opener: str) -> None:
-    """Leave a database of the newest version that `opener` has open. Raises as `Library.open` does."""
+def prepare(data_dir: Path, opener: str) -> list[int]:
+    """Leave a database of the newest version that `opener` has open; the ids of items that the dead had in hand.
+
+    Raises as `Library.open` does.
+    """
     complete_replacement(data_dir)
     path = data_dir / DATABASE
     refuse_newer(path)
@@ -43,13 +46,14 @@ def prepare(data_dir: Path, opener: str) -> None:
             for marker in dead:
                 settings.mark_closed(db, marker)
             settings.mark_open(db, opener)
-            owners, _ = release_dead(db, data_dir)
+            owners, freed = release_dead(db, data_dir)
             db.execute("COMMIT")
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             raise LibraryDamaged(str(error)) from error
         raise
     crash_record.forget(data_dir, owners)
+    return freed
 
 
 def refuse_newer(path: Path) -> None:

@@ -18,6 +18,7 @@ from backend.library.store.folders import FILE, read
 from backend.library.store.migrations import newest
 
 from .care import CHECKOUT, contents, embed, files, fill, others, run, start
+from .damage import leaves, zero_a_leaf, zero_pages
 
 COUNT = 80
 
@@ -34,22 +35,6 @@ def filled(data_dir: Path, tmp_path: Path) -> Path:
         fill(library, tmp_path / "records", COUNT)
         embed(library)
     return data_dir
-
-
-def damage(database: Path, pages: list[int]) -> None:
-    """Zero these pages."""
-    with closing(sqlite3.connect(database)) as db:
-        size = db.execute("PRAGMA page_size").fetchone()[0]
-    with database.open("r+b") as file:
-        for page in pages:
-            file.seek((page - 1) * size)
-            file.write(b"\0" * size)
-
-
-def pages_of(database: Path, table: str, kind: str = "leaf") -> list[int]:
-    with closing(sqlite3.connect(database)) as db:
-        rows = db.execute("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = ? ORDER BY path", (table, kind))
-        return [row[0] for row in rows]
 
 
 # Backup
@@ -218,7 +203,7 @@ def newer(path: Path) -> None:
 
 
 def with_a_damaged_page(path: Path) -> None:
-    damage(path, pages_of(path, "segments")[1:2])
+    zero_a_leaf(path, "segments")
 
 
 def cut_off(path: Path) -> None:
@@ -355,8 +340,7 @@ def test_a_library_that_is_gone_is_made_again_from_the_list_of_folders(filled: P
 def test_a_damaged_page_costs_the_files_on_it_and_no_others(filled: Path, tmp_path: Path, table: str) -> None:
     database = filled / "library.db"
     good = contents(database)
-    pages = pages_of(database, table)
-    damage(database, pages[len(pages) // 2 : len(pages) // 2 + 1])
+    zero_a_leaf(database, table)
     damaged = database.read_bytes()
     code, ended = run(filled, "recover")
     assert (code, ended["outcome"], ended["folders"]) == (0, "done", 1), ended
@@ -432,7 +416,7 @@ def test_a_removed_folder_does_not_come_back(filled: Path, tmp_path: Path) -> No
         library.remove_root(next(root.id for root in library.roots() if root.path.endswith("records")))
     # Also when the list is from before.
     (filled / FILE).write_bytes(listed)
-    damage(filled / "library.db", pages_of(filled / "library.db", "segments")[:1])
+    zero_pages(filled / "library.db", leaves(filled / "library.db", "segments")[:1])
     code, ended = run(filled, "recover")
     assert (code, ended["folders"], ended["kept"]) == (0, 1, 0)
     with Library.open(filled) as library:
@@ -440,7 +424,9 @@ def test_a_removed_folder_does_not_come_back(filled: Path, tmp_path: Path) -> No
 
 
 def test_an_empty_place_where_a_disk_belongs_does_not_delete_what_was_recovered(filled: Path, tmp_path: Path) -> None:
-    damage(filled / "library.db", [page for table in ("roots", "segments_fts_data") for page in pages_of(filled / "library.db", table)[:1]])
+    zero_pages(
+        filled / "library.db", [page for table in ("roots", "segments_fts_data") for page in leaves(filled / "library.db", table)[:1]]
+    )
     code, ended = run(filled, "recover")
     assert (code, ended["kept"]) == (0, COUNT)
     (tmp_path / "records").rename(tmp_path / "unplugged")
@@ -452,7 +438,7 @@ def test_an_empty_place_where_a_disk_belongs_does_not_delete_what_was_recovered(
 
 def test_killed_at_any_moment_a_recovery_can_be_done_again(filled: Path) -> None:
     database = filled / "library.db"
-    damage(database, pages_of(database, "segments")[2:3])
+    zero_pages(database, leaves(database, "segments")[2:3])
     damaged = database.read_bytes()
     good = None
     for delay in kill_points(8):
@@ -469,7 +455,7 @@ def test_killed_at_any_moment_a_recovery_can_be_done_again(filled: Path) -> None
 
 
 def test_two_recoveries_at_once_do_it_once(filled: Path) -> None:
-    damage(filled / "library.db", pages_of(filled / "library.db", "segments")[2:3])
+    zero_pages(filled / "library.db", leaves(filled / "library.db", "segments")[2:3])
     both = [start(filled, "recover", "--json") for _ in range(2)]
     outputs = [process.communicate(timeout=60)[0] for process in both]
     assert sum(b'"outcome":"done"' in output for output in outputs) == 1
