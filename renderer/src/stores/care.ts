@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
-import type { LibraryCareEnded } from '@/contract'
+import type { CareTask, LibraryCareEnded } from '@/contract'
 import { i18n } from '@/i18n'
 import { isolated, readable } from '@/lib/readable'
 import { command } from '@/services/bridge'
@@ -8,6 +8,8 @@ import { attempt } from './attempt'
 import { useConnectionStore } from './connection'
 import { useNoticeStore, type Notice } from './notices'
 import { useViewStore } from './view'
+
+const causes = ['library-damaged', 'library-missing', 'library-moved'] as const
 
 /** Care of the library as a whole: its backup, its restore, and what main did with one that was damaged. */
 export const useCareStore = defineStore('care', () => {
@@ -50,8 +52,19 @@ export const useCareStore = defineStore('care', () => {
     const { outcome, problem, file } = ended
     if (outcome === 'failed' && problem) tell((details) => notices.fail(problem, details, true))
     if (outcome !== 'done') return
-    const place = file === null ? [] : [t('care.damagedKept', { file: isolated(file) })]
-    tell((details) => notices.keep(readable(problem?.message ?? t('care.outcome.recover.done')), [...countsOf(ended), ...place], details))
+    const place = file === null ? [] : [`${t(`care.place.${placeOf(ended)}`)} ${isolated(file)}`]
+    tell((details) => notices.keep(happened(ended), [...countsOf(ended), ...place, t('care.untouched')], details))
+  }
+
+  /** What had become of a library that is recovered, in the language of the window where it is one of the usual causes. */
+  function happened({ problem }: LibraryCareEnded): string {
+    const cause = causes.find((code) => code === problem?.code)
+    return cause ? t(`care.happened.${cause}`) : readable(problem?.message ?? t('care.outcome.recover.done'))
+  }
+
+  /** The words for what lies at `file`. */
+  function placeOf({ task: kind, problem }: LibraryCareEnded): CareTask | 'replaced' {
+    return kind === 'recover' && problem?.code !== 'library-damaged' ? 'replaced' : kind
   }
 
   /** What a recovered library holds, a sentence each. */
@@ -69,9 +82,9 @@ export const useCareStore = defineStore('care', () => {
   async function restore(): Promise<void> {
     const ended = await attempt(() => command('library:choose-restore'))
     if (ended?.outcome !== 'done') return
-    const place = ended.file === null ? [] : [t('care.formerKept', { file: isolated(ended.file) })]
+    const place = ended.file === null ? [] : [`${t('care.place.restore')} ${isolated(ended.file)}`]
     tell((details) => notices.keep(t('care.outcome.restore.done'), place, details))
   }
 
-  return { task, progress, last, stopsSidecars, countsOf, backUp, cancelBackup, restore }
+  return { task, progress, last, stopsSidecars, happened, placeOf, countsOf, backUp, cancelBackup, restore }
 })

@@ -138,7 +138,7 @@ describe('the Status page', () => {
     [anEnd({ outcome: 'cancelled' }), /cancelled. Nothing was written/],
     [anEnd({ outcome: 'failed', problem: { ...crashed, message: 'The disk is full.' } }), /The disk is full/],
     [anEnd({ task: 'restore', file: '/data/before.db' }), /restored from a backup.*former library is kept at.*\/data\/before\.db/s],
-    [anEnd({ task: 'recover', file: '/data/damaged.db', folders: 1, kept: 0 }), /repaired.*One folder is being indexed again\. No results.*damaged\.db/s],
+    [anEnd({ task: 'recover', file: '/data/damaged.db', folders: 1, kept: 0 }), /new library.*One folder is being indexed again\. No results.*damaged\.db/s],
   ])('shows what became of the last task', async (last, words) => {
     show({ libraryCare: { last } })
     expect(card('Library').text()).toMatch(words)

@@ -64,7 +64,7 @@ describe('care of the library', () => {
   it('tells of a recovery until that is closed: what happened, what is indexed again, what was kept, where the damaged file is', async () => {
     hear(...recovery(recovered))
     expect(said()).toEqual([
-      'The library was damaged on the disk. 2 folders are being indexed again. The results of 17 files were kept. The damaged file is kept at \u2068/data/library.damaged-1.db\u2069',
+      'The library was damaged on the disk, so a new one was made. 2 folders are being indexed again. The results of 17 files were kept. The damaged file is kept at \u2068/data/library.damaged-1.db\u2069 Your own files are not affected.',
     ])
     await vi.advanceTimersByTimeAsync(3_600_000)
     expect(said()).toHaveLength(1)
@@ -81,6 +81,13 @@ describe('care of the library', () => {
     expect(said()).toEqual([])
     hear(...recovery(recovered))
     expect(said()).toHaveLength(1)
+  })
+
+  it('has its own words for the usual causes, and those of the problem for others', () => {
+    const of = (code: string): string => care.happened({ ...recovered, problem: { ...damaged, code, message: 'In\u202e words.' } })
+    expect(of('library-missing')).toBe('The library was gone from the data folder, so a new one was made.')
+    expect(of('strange')).toBe('In\uFFFD words.')
+    expect(care.placeOf({ ...recovered, problem: { ...damaged, code: 'library-missing' } })).toBe('replaced')
   })
 
   it('a recovery that failed says what to do, and stays', () => {
@@ -119,6 +126,6 @@ describe('care of the library', () => {
   it('newer messages take the place of older ones, but not of what nobody may miss', () => {
     hear(...recovery(recovered))
     for (const number of [1, 2, 3, 4, 5, 6]) notices.say(`message ${number}`)
-    expect(notices.notices.map(({ text }) => text)).toEqual([damaged.message, 'message 3', 'message 4', 'message 5', 'message 6'])
+    expect(notices.notices.map(({ text }) => text)).toEqual([expect.stringContaining('damaged'), 'message 3', 'message 4', 'message 5', 'message 6'])
   })
 })
