@@ -12,11 +12,18 @@ import { sidecarEnvironment } from '../../../../electron/sidecars/environment'
 import { OrphanRecord } from '../../../../electron/sidecars/orphan-record'
 import { launchSearchServer } from '../../../../electron/sidecars/search-server'
 import { Supervisor, type SupervisorOptions } from '../../../../electron/sidecars/supervisor'
+import type { Timing } from '../../../../electron/sidecars/supervisor-machine'
 import { isRunning, recordingLog, temporaryFolder, until } from '../support'
 
 const fixtures = path.join(__dirname, '..', 'fixtures')
 const python = process.env['CONTENTCACHE_PYTHON'] ?? execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
 const secret = 'the secret'
+
+/** Back-off is short; how long a process may be silent is left as it is, since this machine may be busy. */
+const soon: Partial<Timing> = { backoffBase: 50, backoffMaximum: 100 }
+/** For the tests in which silence is the matter. */
+const briefStart: Partial<SupervisorOptions> = { timing: { ...soon, startSilence: 1_000 } }
+const briefPause: Partial<SupervisorOptions> = { timing: { ...soon, heartbeatSilence: 600 } }
 
 let folder: string
 let remove: () => Promise<void>
@@ -63,7 +70,7 @@ function supervise(name: SidecarName, change: Partial<SupervisorOptions> = {}) {
     ...(name === 'search-server' ? { checkHealth: (port: number) => client.isHealthy(port, 500) } : {}),
     onEvent: (event) => events.push(event),
     onStatus: (status) => history.push(status),
-    timing: { startSilence: 1_000, heartbeatSilence: 600, backoffBase: 50, backoffMaximum: 100 },
+    timing: soon,
     tickInterval: 20,
     checkInterval: 100,
     stopTimeout: 1_000,
@@ -136,12 +143,12 @@ it('a program that does not exist ends in failed with the reason', async () => {
 
 it('silence while starting is ended, talking is not', async () => {
   behave('slow')
-  const slow = supervise('audio-processor')
+  const slow = supervise('audio-processor', briefStart)
   await slow.supervisor.start()
   await slow.reach('ready')
   expect(starts()).toHaveLength(1)
   behave('silent')
-  const silent = supervise('search-server')
+  const silent = supervise('search-server', briefStart)
   await silent.supervisor.start()
   await silent.reach('failed')
   expect(silent.history.some(({ problem }) => problem?.code === 'start-hung')).toBe(true)
@@ -149,7 +156,7 @@ it('silence while starting is ended, talking is not', async () => {
 
 it('a process that stops beating is degraded, killed and started again', async () => {
   behave('mute')
-  const { supervisor, reach, history } = supervise('audio-processor')
+  const { supervisor, reach, history } = supervise('audio-processor', briefPause)
   await supervisor.start()
   await reach('ready')
   behave('good')
@@ -158,7 +165,7 @@ it('a process that stops beating is degraded, killed and started again', async (
 })
 
 it('a frozen process (SIGSTOP) is killed and started again', async () => {
-  const { supervisor, reach } = supervise('search-server')
+  const { supervisor, reach } = supervise('search-server', briefPause)
   await supervisor.start()
   await reach('ready')
   const first = Number(supervisor.status.pid)
@@ -180,7 +187,7 @@ it('HTTP that answers 503 degrades, and recovers by itself', async () => {
 
 it('a process that ignores every request to stop is ended, with its children', async () => {
   behave('family')
-  const family = supervise('audio-processor')
+  const family = supervise('audio-processor', briefPause)
   await family.supervisor.start()
   await family.reach('ready')
   const grandchild = Number(readFileSync(path.join(folder, 'grandchild'), 'utf8'))
