@@ -1,13 +1,13 @@
 import { nextTick, watch } from 'vue'
 
-/** Brings the part of the view under the heading with this id into sight, and the keyboard to it; the part needs a tabindex. */
-export function useLeadTo(heading: () => string | null): void {
+/** Brings the part of the view under this heading into sight, and the keyboard to it; the part needs a tabindex. */
+export function useLeadTo(target: () => { heading: string } | null): void {
   watch(
-    heading,
-    async (id) => {
-      if (id === null) return
+    target,
+    async (wanted) => {
+      if (wanted === null) return
       await nextTick()
-      const part = document.getElementById(id)?.closest<HTMLElement>('[tabindex]')
+      const part = document.getElementById(wanted.heading)?.closest<HTMLElement>('[tabindex]')
       part?.scrollIntoView({ block: 'start' })
       part?.focus({ preventScroll: true })
     },

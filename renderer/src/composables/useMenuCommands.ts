@@ -21,11 +21,11 @@ export function useMenuCommands(): void {
     'show-models': () => view.show('models'),
     'show-status': () => view.show('status'),
     'back-up-library': () => {
-      view.show('status')
+      view.show('status', 'status-library')
       void care.backUp()
     },
     'restore-library': () => {
-      view.show('status')
+      view.show('status', 'status-library')
       void care.restore()
     },
     'show-settings': () => view.show('settings'),

@@ -69,7 +69,7 @@ describe('care of the library', () => {
     await vi.advanceTimersByTimeAsync(3_600_000)
     expect(said()).toHaveLength(1)
     notices.notices[0]?.action?.run()
-    expect([useViewStore().current, useViewStore().target, said()]).toEqual(['status', 'status-library', []])
+    expect([useViewStore().current, useViewStore().target, said()]).toEqual(['status', { heading: 'status-library' }, []])
   })
 
   it('tells a window that opens later, once: what was closed does not come back with a new snapshot', () => {
