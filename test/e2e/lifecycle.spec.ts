@@ -4,7 +4,8 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { launchCommand } from '../support/app'
-import { snapshot } from '../support/library-status'
+import { processesOf } from '../support/faults'
+import { items, settled, snapshot } from '../support/library-status'
 import { killHard, survivors, tree, type RunningProcess } from '../support/processes'
 import { Stage } from './stage'
 
@@ -95,6 +96,56 @@ test('a command from the menu is not lost while the page loads', async () => {
       Menu.getApplicationMenu()?.getMenuItemById('show-models')?.click()
     })
     await expect(window.page.getByRole('heading', { name: 'Models', level: 1 })).toBeVisible()
+  } finally {
+    await stage.end()
+  }
+})
+
+test('of two that are started at the same moment exactly one stays, and the other ends as one that was not needed', async () => {
+  const stage = await Stage.open('same-moment')
+  try {
+    await stage.folder('data')
+    const { executable, args, env } = launchCommand({ dataDirectory: stage.dataDirectory })
+    const both = [1, 2].map(() => spawn(executable, args, { env, stdio: 'ignore' }))
+    const codes = await Promise.race(both.map((app) => once(app, 'exit')))
+    expect(codes).toEqual([0, null])
+    await expect.poll(modules, { timeout: 60_000 }).toEqual(['audioprocessor', 'search_server'])
+
+    const [stays, ...others] = both.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+    expect(others).toEqual([])
+    const ended = stays === undefined ? Promise.resolve() : once(stays, 'exit')
+    stays?.kill('SIGTERM')
+    await ended
+    expect(stays?.exitCode).toBe(0)
+    expect((await survivors(processesOf(stage.dataDirectory), 5)).map(({ command }) => command)).toEqual([])
+  } finally {
+    killHard(processesOf(stage.dataDirectory))
+    await stage.end()
+  }
+
+  function modules(): string[] {
+    return processesOf(stage.dataDirectory)
+      .flatMap(({ command }) => /backend\.\w+\.(search_server|audioprocessor)/.exec(command)?.[1] ?? [])
+      .sort()
+  }
+})
+
+test('two on different data directories work side by side, each with its own files, and the end of one is not noticed by the other', async () => {
+  const stage = await Stage.open('side-by-side')
+  try {
+    const one = await stage.launch()
+    const other = await stage.launch({ dataDirectory: await stage.folder('other data') })
+    await one.window.addFolder(await stage.samples('one', ['Notes/sourdough.txt']))
+    await other.window.addFolder(await stage.samples('other', ['Notes/boathouse todo.md']))
+    await Promise.all([settled(one.app.window), settled(other.app.window)])
+    expect((await items(one.app.window)).map(({ name }) => name)).toEqual(['sourdough.txt'])
+    expect((await items(other.app.window)).map(({ name }) => name)).toEqual(['boathouse todo.md'])
+
+    const before = other.app.processes().map(({ pid }) => pid)
+    expect((await one.app.quit()).map(({ command }) => command)).toEqual([])
+    const { hits } = await other.window.search('plywood')
+    expect(hits.map(({ name }) => name)).toEqual(['boathouse todo.md'])
+    expect(before).toEqual(expect.arrayContaining([other.app.sidecar('search_server')?.pid, other.app.sidecar('audioprocessor')?.pid]))
   } finally {
     await stage.end()
   }

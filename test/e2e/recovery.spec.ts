@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { indexedFiles, integrity } from '../support/library-file'
+import { indexedFiles, integrity, queryLibrary } from '../support/library-file'
 import { items, settled, status } from '../support/library-status'
 import { watch } from '../support/patience'
 import { isRunning, killHard, survivors, type RunningProcess } from '../support/processes'
@@ -75,7 +75,7 @@ function isRecordingInWork(entry: { kind: string; state: string }): boolean {
   return entry.state === 'working' && (entry.kind === 'audio' || entry.kind === 'video')
 }
 
-test('after kill -9 of everything in the middle of indexing, the next start finishes it, each file once', async () => {
+test('killed in the middle of indexing, then quit in the middle of it: work is given back, nothing is left, and the third start finishes it, each file once', async () => {
   const stage = await Stage.open('killed')
   try {
     const first = await stage.launch()
@@ -87,26 +87,15 @@ test('after kill -9 of everything in the middle of indexing, the next start fini
 
     const second = await stage.launch()
     await expect.poll(async () => (await items(second.app.window).catch(() => [])).some(isRecordingInWork), { timeout: 90_000 }).toBe(true)
-    await second.app.kill()
+    expect((await second.app.quit()).map((process) => process.command)).toEqual([])
+    const left = await queryLibrary(stage.dataDirectory, "SELECT jobs.id FROM jobs JOIN items ON items.id = item_id WHERE owner IS NOT NULL OR state = 'working'")
+    expect(left).toEqual([])
 
     const third = await stage.launch()
     await settled(third.app.window)
     await expectEverythingOnce(stage)
     const { hits } = await third.window.search('"note99word"')
     expect(hits.map((hit) => hit.name)).toEqual(['note 99.txt'])
-  } finally {
-    await stage.end()
-  }
-})
-
-test('only main is killed: the sidecars notice and end by themselves', async () => {
-  const stage = await Stage.open('orphans')
-  try {
-    const { app } = await stage.launch()
-    await expect.poll(() => [app.sidecar('search_server'), app.sidecar('audioprocessor')].every(Boolean), { timeout: 30_000 }).toBe(true)
-    const all = app.processes()
-    killHard([app.main])
-    expect((await survivors(all, 20)).map((process) => process.command)).toEqual([])
   } finally {
     await stage.end()
   }

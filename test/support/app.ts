@@ -137,7 +137,7 @@ function launchEnvironment(inherited: NodeJS.ProcessEnv, options: LaunchOptions)
   const display = options.display === undefined ? {} : { DISPLAY: options.display }
   // Read in English, whoever started it.
   const bundle = options.bundledModelsDirectory === undefined ? {} : { CONTENTCACHE_BUNDLED_MODELS_DIR: options.bundledModelsDirectory }
-  const environment: NodeJS.ProcessEnv = { ...inherited, ...display, ...bundle, ...options.environment, LANGUAGE: 'en', LC_ALL: 'C.UTF-8' }
+  const environment: NodeJS.ProcessEnv = { ...inherited, ...display, ...bundle, LANGUAGE: 'en', LC_ALL: 'C.UTF-8', ...options.environment }
   // Either would turn Electron into something else than the application.
   delete environment['ELECTRON_RUN_AS_NODE']
   delete environment['NODE_OPTIONS']
