@@ -26,13 +26,17 @@ export class OrphanRecord {
   }
 
   async clear(): Promise<void> {
-    await rm(this.file, { force: true })
+    // Recursive: whatever somebody has put there must not keep the next record from its place.
+    await rm(this.file, { force: true, recursive: true })
   }
 
   /** The pid that was ended, or null when there was no orphan. */
   async endOrphan(): Promise<number | null> {
     const record = await this.read()
-    if (record === null) return null
+    if (record === null) {
+      await this.clear()
+      return null
+    }
     const isTheSame = (await processStartTime(record.pid)) === record.startTime
     if (isTheSame) {
       await killTree(record.pid)

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { killTree } from '../../../../electron/sidecars/kill-tree'
 import { OrphanRecord } from '../../../../electron/sidecars/orphan-record'
 import { processStartTime, startTimeField } from '../../../../electron/sidecars/process-start-time'
 import { isRunning, temporaryFolder, until } from '../support'
@@ -40,9 +42,39 @@ it('leaves a later process with the same pid alone', async () => {
   expect(existsSync(file())).toBe(false)
 })
 
-it.each(['', '{', '{"pid":1,"startTime":"x"}', '{"pid":"12"}', '[]'])('a damaged record (%j) ends nothing', async (content) => {
-  writeFileSync(file(), content)
+const damaged = ['', '{', '{"pid":1,"startTime":"x"}', '{"pid":-1,"startTime":"x"}', '{"pid":0,"startTime":"x"}', '{"pid":1e99,"startTime":"x"}', '{"pid":"12"}', '[]', '\0\xff\xfe']
+
+it.each(damaged)('a damaged record (%j) ends nothing, and goes', async (content) => {
+  writeFileSync(file(), content, 'latin1')
   expect(await new OrphanRecord(folder, 'search-server').endOrphan()).toBeNull()
+  expect(existsSync(file())).toBe(false)
+})
+
+it('a folder in its place ends nothing and gives way', async () => {
+  mkdirSync(file())
+  const record = new OrphanRecord(folder, 'search-server')
+  expect(await record.endOrphan()).toBeNull()
+  await record.write(Number(child.pid))
+  expect(await record.endOrphan()).toBe(child.pid)
+})
+
+it('this very program, named by a record of another boot, lives', async () => {
+  writeFileSync(file(), JSON.stringify({ pid: process.pid, startTime: 'another boot:1' }))
+  expect(await new OrphanRecord(folder, 'search-server').endOrphan()).toBeNull()
+})
+
+it('a frozen process is ended too, with its children', async () => {
+  const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; wait'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  try {
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const record = new OrphanRecord(folder, 'search-server')
+    await record.write(Number(parent.pid))
+    parent.kill('SIGSTOP')
+    expect(await record.endOrphan()).toBe(parent.pid)
+    await until(async () => (await processStartTime(Number(line.toString()))) === null, 'its child is gone')
+  } finally {
+    await killTree(Number(parent.pid))
+  }
 })
 
 it('a process that is gone has no start time, one that runs keeps its own', async () => {
