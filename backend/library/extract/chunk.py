@@ -18,6 +18,7 @@ MAX_WORDS = 160
 MAX_PIECES = 250
 
 _WORD = re.compile(r"\S+")
+_LETTER = re.compile(r"\S")
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n\s*")
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*\s+)|(?:[。！？]+\s*)|(?:[:;]\n\s*)")
 _EMPTY_LINES = re.compile(r"\n{3,}")
@@ -151,7 +152,7 @@ def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> Itera
 
 
 def _first_word(text: str, start: int) -> int:
-    match = _WORD.search(text, start)
+    match = _LETTER.search(text, start)
     return start if match is None else match.start()
 
 

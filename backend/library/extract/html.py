@@ -4,6 +4,7 @@ kreuzberg turns HTML into Markdown, whose marks and link addresses would be foun
 library's tokenizer does it here.
 """
 
+from collections import Counter
 from html.parser import HTMLParser
 
 _UNSEEN = frozenset(
@@ -28,21 +29,24 @@ class _VisibleText(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._unseen: list[str] = []
+        # How often each is in `_unseen`, which a page can make very deep.
+        self._unseen_tags: Counter[str] = Counter()
         self._pre = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._unseen:
             if tag == self._unseen[-1] or _is_hidden(tag, attrs):
-                self._unseen.append(tag)
+                self._hide(tag)
             # The end tag of a head may be left out.
             elif self._unseen == ["head"] and tag == "title":
-                self._unseen.append("title")
+                self._hide("title")
             elif self._unseen == ["head"] and tag in _BLOCKS:
                 self._unseen.clear()
+                self._unseen_tags.clear()
             if self._unseen:
                 return
         if _is_hidden(tag, attrs):
-            self._unseen.append(tag)
+            self._hide(tag)
         elif tag == "br":
             self.parts.append("\n")
         elif tag in ("td", "th"):
@@ -53,10 +57,19 @@ class _VisibleText(HTMLParser):
             self.parts.append(f" {dict(attrs).get('alt') or ''} ")
         self._pre += tag == "pre"
 
+    def _hide(self, tag: str) -> None:
+        self._unseen.append(tag)
+        self._unseen_tags[tag] += 1
+
+    def _show(self) -> str:
+        tag = self._unseen.pop()
+        self._unseen_tags[tag] -= 1
+        return tag
+
     def handle_endtag(self, tag: str) -> None:
         if self._unseen:
-            if tag in self._unseen:
-                while self._unseen.pop() != tag:
+            if self._unseen_tags[tag] > 0:
+                while self._show() != tag:
                     pass
                 if tag == "title":
                     self.parts.append("\n\n")

@@ -34,7 +34,7 @@ def read_image(path: Path, thumbnail: Path) -> IndexResult:
                 log.info("no thumbnail of %d x %d pixels", width, height)
                 has_thumbnail = False
             else:
-                has_thumbnail = save_thumbnail(image, thumbnail)
+                has_thumbnail = _save(image, thumbnail)
     except (UnidentifiedImageError, SyntaxError, ValueError, EOFError) as error:
         raise Unreadable(problems.damaged(str(error))) from error
     except OSError as error:
@@ -49,6 +49,15 @@ def read_image(path: Path, thumbnail: Path) -> IndexResult:
         happened_at=taken_at,
         has_thumbnail=has_thumbnail,
     )
+
+
+def _save(image: Image.Image, thumbnail: Path) -> bool:
+    try:
+        return save_thumbnail(image, thumbnail)
+    except OSError:
+        # Of writing it: a picture is a cache, and a full disk no reason not to find the image.
+        log.exception("no thumbnail")
+        return False
 
 
 def _exif(image: Image.Image, whole: bool) -> Image.Exif:
