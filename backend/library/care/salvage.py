@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from backend.contract.library import SegmentKind
+from backend.library.care.words import unlike, words_by_segment
 from backend.library.care.work import Work
 from backend.library.store.folders import Folder
 from backend.library.store.names import name_text
@@ -73,6 +74,11 @@ class Salvage:
                     taken.add(item_id)
             new.execute("COMMIT")
             self._work.done = size * min(start + _BATCH, len(ids)) // len(ids)
+        words = words_by_segment(self._db)
+        if words is not None:
+            altered = unlike(new, words)
+            new.executemany("DELETE FROM items WHERE id = ?", ((item_id,) for item_id in altered))
+            taken -= altered
         # A vector that is longer or shorter than the others of its model is none.
         new.execute(
             """

@@ -23,7 +23,11 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 def storage_problem(error: BaseException) -> Problem | None:
     """What to tell, with the code `disk-full` or `library-unavailable`; None when the storage is not to blame."""
     code = _code(error)
-    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in _NO_ROOM):
+    if (
+        code == sqlite3.SQLITE_FULL
+        or _extended_code(error) == sqlite3.SQLITE_IOERR_SHMSIZE
+        or (isinstance(error, OSError) and error.errno in _NO_ROOM)
+    ):
         return Problem(
             code="disk-full",
             message="There is no room left for the library, so indexing waits.",
@@ -46,6 +50,12 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def _code(error: BaseException) -> int | None:
-    # Extended codes hold the primary one in their lowest byte. Errors of the Python module itself have none.
-    found = None if isinstance(error, LibraryLost) else getattr(error, "sqlite_errorcode", None)
+    # Extended codes hold the primary one in their lowest byte.
+    found = _extended_code(error)
     return None if found is None else found & 0xFF
+
+
+def _extended_code(error: BaseException) -> int | None:
+    # Errors of the Python module itself have none.
+    found: int | None = None if isinstance(error, LibraryLost) else getattr(error, "sqlite_errorcode", None)
+    return found

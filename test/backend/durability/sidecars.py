@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,11 +36,11 @@ class Sidecar:
             "CONTENTCACHE_SECRET": SECRET,
         }
         environment.pop("CONTENTCACHE_BUNDLED_MODELS_DIR", None)
-        self.log = data_dir.parent / f"{module}-{time.monotonic_ns()}.log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", module], cwd=CHECKOUT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
-            )
+        # Elsewhere: the data directory may be full, or not there.
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", module], cwd=CHECKOUT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log
+        )
         self.events: list[Event] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -67,7 +68,9 @@ class Sidecar:
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)
-        raise AssertionError(f"did not happen; exit code {self.process.poll()}, {self.events[-5:]}, log:\n{self.log.read_text()[-4000:]}")
+        self.log.seek(0)
+        log = self.log.read().decode(errors="replace")[-4000:]
+        raise AssertionError(f"did not happen; exit code {self.process.poll()}, {self.events[-5:]}, log:\n{log}")
 
     def end(self) -> int:
         """Exit code of a process that ends by itself, with all its events read."""
@@ -104,5 +107,6 @@ def running(module: str, data_dir: Path) -> Iterator[Sidecar]:
     finally:
         sidecar.process.kill()
         sidecar.process.wait()
+        sidecar.log.close()
         if sidecar.process.stdin is not None:
             sidecar.process.stdin.close()

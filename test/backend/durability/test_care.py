@@ -367,6 +367,22 @@ def test_a_damaged_page_costs_the_files_on_it_and_no_others(filled: Path, tmp_pa
         assert library.summary().queue.waiting == COUNT - len(found)
 
 
+def test_text_that_was_altered_in_place_is_not_taken_over(filled: Path) -> None:
+    """Every page is sound; only the index still knows what had been said."""
+    database = filled / "library.db"
+    good = contents(database)
+    written = b"17.mp3 says number 3 of harbour"
+    content = database.read_bytes()
+    assert content.count(written) == 1
+    database.write_bytes(content.replace(written, b"17.mp3 says number 3 of harbuor"))
+    code, ended = run(filled, "recover")
+    assert (code, ended["outcome"], ended["kept"]) == (0, "done", COUNT - 1)
+    found = contents(database)
+    [altered] = good.keys() - found.keys()
+    assert altered.endswith("/17.mp3")
+    assert all(good[path] == kept for path, kept in found.items())
+
+
 def header_overwritten(database: Path) -> None:
     with database.open("r+b") as file:
         file.write(b"\xff" * 100)

@@ -173,8 +173,10 @@ def folder_renamed(data_dir: Path) -> None:
     data_dir.rename(data_dir.parent / "renamed")
 
 
-@pytest.mark.parametrize("module", SIDECARS)
-@pytest.mark.parametrize("move", [moved_away, deleted, replaced, folder_renamed])
+@pytest.mark.parametrize(
+    ("module", "move"),
+    [*((module, move) for module in SIDECARS for move in (moved_away, deleted, replaced)), (SEARCH_SERVER, folder_renamed)],
+)
 def test_a_database_that_leaves_its_place_ends_the_sidecar(filled: Path, tmp_path: Path, module: str, move: Callable[[Path], None]) -> None:
     with Library.open(tmp_path / "other") as library:
         fill(library, tmp_path / "other records", 3)
