@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.library.store import Library
+from backend.library.store import Library, LibraryDamaged, LibraryLost
 
-from .care import contents, files, fill, run
+from .care import contents, embed, files, fill, run
 from .damage import as_if_killed, leaves, zero_a_leaf, zero_pages
 from .sidecars import AUDIOPROCESSOR, SEARCH_SERVER, running
 
@@ -25,6 +25,7 @@ def filled(tmp_path: Path) -> Path:
     data_dir = tmp_path / "data"
     with Library.open(data_dir) as library:
         fill(library, tmp_path / "records", 40)
+        embed(library)
     return data_dir
 
 
@@ -38,17 +39,19 @@ def refused_at_start(module: str, data_dir: Path) -> str:
         return code
 
 
-@pytest.mark.parametrize("table", ["items", "segments", "segments_fts_data", "roots", "meta"])
-def test_a_damaged_page_is_found_at_the_start_after_an_unclean_end(filled: Path, table: str) -> None:
+@pytest.mark.parametrize("table", ["items", "segments", "segments_fts_data", "segments_by_item", "embeddings", "roots", "meta"])
+def test_a_damaged_page_is_found_at_the_opening_after_an_unclean_end(filled: Path, table: str) -> None:
     as_if_killed(filled / "library.db")
     zero_a_leaf(filled / "library.db", table)
-    assert refused_at_start(SEARCH_SERVER, filled) == "library-damaged"
+    with pytest.raises(LibraryDamaged):
+        Library.open(filled)
 
 
-def test_the_other_sidecar_says_the_same(filled: Path) -> None:
+@pytest.mark.parametrize("module", SIDECARS)
+def test_a_sidecar_that_finds_damage_at_its_start_says_so_and_ends(filled: Path, module: str) -> None:
     as_if_killed(filled / "library.db")
     zero_a_leaf(filled / "library.db", "segments")
-    assert refused_at_start(AUDIOPROCESSOR, filled) == "library-damaged"
+    assert refused_at_start(module, filled) == "library-damaged"
 
 
 def gone(database: Path) -> None:
@@ -87,10 +90,19 @@ def header_overwritten(database: Path) -> None:
 def test_what_is_not_there_or_no_library_is_never_opened_as_an_empty_one(filled: Path, spoil: Callable[[Path], None], code: str) -> None:
     spoil(filled / "library.db")
     before = files(filled)
-    assert refused_at_start(SEARCH_SERVER, filled) == code
+    with pytest.raises(LibraryLost) as refused:
+        Library.open(filled)
+    assert refused.value.problem.code == code
     after = files(filled)
     assert after.get("library.db") == before.get("library.db")
     assert after["folders.json"] == before["folders.json"]
+
+
+@pytest.mark.parametrize("module", SIDECARS)
+def test_a_sidecar_whose_library_is_gone_says_so_and_ends(filled: Path, module: str) -> None:
+    gone(filled / "library.db")
+    assert refused_at_start(module, filled) == "library-missing"
+    assert not (filled / "library.db").exists()
 
 
 @pytest.mark.parametrize("in_log", [False, True])
@@ -203,7 +215,6 @@ def test_a_database_that_leaves_its_place_ends_the_sidecar(filled: Path, tmp_pat
     if move is folder_renamed:
         assert not (filled / "library.db").exists()
     if move in (moved_away, deleted):
-        assert refused_at_start(module, filled) == "library-missing"
         code, ended = run(filled, "recover")
         assert (code, ended["outcome"], ended["folders"]) == (0, "done", 1)
 
