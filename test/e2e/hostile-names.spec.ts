@@ -38,6 +38,8 @@ test.describe.serial('names and texts of strangers', () => {
     stage = await Stage.open('hostile')
     folder = await stage.folder(folderName)
     for (const [index, name] of Object.keys(names).entries()) await writeFile(path.join(folder, name), `strangerword number${index}word of the harbour.\n`)
+    // A name that is no UTF-8 cannot be kept in a library: it is passed over, and holds up no other.
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/no unicode `), Buffer.from([0xff, 0xfe]), Buffer.from('.txt')]), 'strangerword\n')
     const page = `strangerword ${attack} <script>window.broken = 1</script> \x1b[31m \u202eesrever ${'</p></div>'.repeat(20)} the end of the harbour.\n`
     await mkdir(path.join(folder, attack))
     await writeFile(path.join(folder, attack, pageName), page)
