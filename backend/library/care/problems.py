@@ -5,7 +5,8 @@ import sqlite3
 from pathlib import Path
 
 from backend.contract.library import Problem
-from backend.library.store import LibraryError, storage_problem
+from backend.library.store import LibraryDamaged, LibraryError, storage_problem
+from backend.library.store.storage import is_damage
 
 
 class CareError(Exception):
@@ -20,6 +21,8 @@ def problem_of(error: Exception) -> Problem:
     """Of whatever a task may raise."""
     if isinstance(error, CareError | LibraryError):
         return error.problem
+    if isinstance(error, sqlite3.Error) and is_damage(error):
+        return LibraryDamaged(str(error)).problem
     found = storage_problem(error) if isinstance(error, OSError | sqlite3.Error) else None
     if found is None:
         return Problem(code="unexpected", message="Something unexpected went wrong.", detail=f"{type(error).__name__}: {error}")

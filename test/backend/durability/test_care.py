@@ -107,6 +107,23 @@ def test_a_backup_that_cannot_be_written_says_why_and_leaves_the_old_one(filled:
     assert not (tmp_path / "backup.db").exists()
 
 
+@pytest.mark.parametrize("table", ["segments", "segments_by_item", "segments_fts_data"])
+def test_a_damaged_library_is_not_backed_up_over_a_good_backup(filled: Path, tmp_path: Path, table: str) -> None:
+    target = tmp_path / "backup.db"
+    assert run(filled, "backup", "--to", target)[0] == 0
+    saved = contents(target)
+    zero_a_leaf(filled / "library.db", table)
+    damaged = (filled / "library.db").read_bytes()
+    code, ended = run(filled, "backup", "--to", target)
+    assert (code, ended["problem"]["code"]) == (1, "library-damaged")
+    assert contents(target) == saved
+    # Which can then take its place.
+    code, ended = run(filled, "restore", "--from", target)
+    assert code == 0
+    assert contents(filled / "library.db") == saved
+    assert Path(ended["file"]).read_bytes() == damaged
+
+
 @pytest.mark.parametrize("way", ["end of stdin", "shutdown", "SIGTERM"])
 def test_a_cancelled_backup_leaves_the_old_one(filled: Path, tmp_path: Path, way: str) -> None:
     target = tmp_path / "backup.db"
