@@ -72,6 +72,13 @@ export class Eye {
     return (await this.fetch<SearchResponse>(`/api/search?q=${encodeURIComponent(query)}`)).hits
   }
 
+  /** The system's own dialogs cannot be clicked from here: these are answered at once, from now on. */
+  answerDialogs(answers: Partial<Record<'showOpenDialog' | 'showSaveDialog' | 'showMessageBox', object>>): Promise<void> {
+    return this.electron.evaluate(({ dialog }, given) => {
+      for (const [name, answer] of Object.entries(given)) Object.assign(dialog, { [name]: () => Promise.resolve(answer) })
+    }, answers)
+  }
+
   /** Resolves when the window has drawn something new: it needs its own process, and the one that paints. */
   paint(): Promise<boolean> {
     return this.run('await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))); return true')

@@ -47,7 +47,7 @@ function drawKinds<K extends Kind>(random: Random, count: number, kinds: readonl
       const spacing = kind.spacing ?? 0
       return spacing === 0 || !drawn.slice(-spacing).includes(kind)
     })
-    drawn.push(random.draw(allowed))
+    drawn.push(random.draw(allowed.length > 0 ? allowed : kinds))
   }
   return drawn
 }

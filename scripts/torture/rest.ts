@@ -56,8 +56,8 @@ const mostMore = {
   socket: 6,
   pipe: 0,
   anonymous: 2,
-  /** Chromium's caches and databases, opened when they are first needed. */
-  file: 6,
+  /** Chromium opens the ten files of its painting caches when a window begins to paint, and closes them some time later. */
+  file: 12,
   heap: 6 * MEBIBYTE,
   windowHeap: 10 * MEBIBYTE,
   /** Allocators keep what they had for the largest moment, such as a line of 5 MiB. */

@@ -39,6 +39,10 @@ export class Scene {
     return path.join(this.options.base, 'data')
   }
 
+  get backupsDirectory(): string {
+    return path.join(this.options.base, 'backups')
+  }
+
   /** Of the library that nothing happens to. */
   get undisturbedDirectory(): string {
     return path.join(this.options.base, 'undisturbed')

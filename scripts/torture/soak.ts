@@ -6,7 +6,7 @@ import { allFaults } from './faults/index'
 import type { Fault } from './faults/fault'
 import { UsageError, type TortureOptions } from './options'
 import { planFaults, type Planned } from './plan'
-import { atRest, describeRest, growth, type Rest } from './rest'
+import { atRest, describeRest, growth, mebibytes, type Rest } from './rest'
 import type { Scene } from './scene'
 import { count, type Tally } from './tally'
 import { brokenFile, compare, reportOf, search, type Verdict } from './verdict'
@@ -32,13 +32,15 @@ export interface Teller {
   note(text: string): void
 }
 
+/** Faults between two looks at the memory that are only logged: they tell a leak from caches that fill up. */
+const TREND = 10
 /** A process that has been told to end, or whose parent has, needs a moment. */
 const END_LIMIT = 5
 /**
- * Of the data directory, after an orderly end: nothing half-written, no record of a running process, no lock. Chromium's databases
- * are its own, and what a sidecar that was killed left to say is kept for an hour.
+ * Of the data directory, after an orderly end: nothing half-written, no record of a running process. What a sidecar that was killed
+ * left to say is kept for an hour; the files that care of the library locks stay, unlocked; Chromium's databases are its own.
  */
-const leftovers = /\.tmp$|\.lock$|^run\/(?!crash-)|^library\.db-|^window\/Singleton/
+const leftovers = /\.tmp$|^run\/(?!crash-|library-[a-z]+\.lock$)|^library\.db-|^window\/Singleton/
 
 /** Rejects when the application does not come back from a fault, with that fault in the message. */
 export async function soak(scene: Scene, options: TortureOptions, teller: Teller): Promise<SoakReport> {
@@ -110,6 +112,7 @@ async function suffer(scene: Scene, { number, kind, wait, random }: Planned<Faul
     throw new Error(`fault ${number}, ${kind.name}, was not survived: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
   scene.tally.survived += 1
+  if (number % TREND === 0) teller.note(`after fault ${number}: main ${mebibytes(await scene.eye.mainHeap())} of objects, window ${mebibytes(await scene.eye.windowHeap())}`)
   const seconds = ((Date.now() - begun) / 1000).toFixed(1)
   teller.step(`${line} well after ${seconds.padStart(4)} s   ${queueOf(await scene.eye.look())}`)
 }

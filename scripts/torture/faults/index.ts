@@ -1,3 +1,4 @@
+import { backupFaults } from './backups'
 import { endingFaults } from './endings'
 import type { Fault } from './fault'
 import { fileFaults } from './files'
@@ -5,4 +6,4 @@ import { personFaults } from './person'
 import { pipeFaults } from './pipes'
 import { processFaults } from './processes'
 
-export const allFaults: Fault[] = [...processFaults, ...pipeFaults, ...personFaults, ...fileFaults, ...endingFaults]
+export const allFaults: Fault[] = [...processFaults, ...pipeFaults, ...personFaults, ...fileFaults, ...backupFaults, ...endingFaults]
