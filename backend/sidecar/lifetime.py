@@ -79,6 +79,7 @@ class Lifetime:
     def _read_commands(self, descriptor: int) -> None:
         # os.read and not sys.stdin: a thread blocked in a buffered reader makes the interpreter's own exit fail.
         pending = b""
+        too_long = False
         while True:
             try:
                 chunk = os.read(descriptor, 4096)
@@ -90,9 +91,14 @@ class Lifetime:
                 return
             *lines, pending = (pending + chunk).split(b"\n")
             for line in lines:
-                self._handle(line)
+                # What is left of a line that was too long is no command of its own.
+                if not too_long:
+                    self._handle(line)
+                too_long = False
             if len(pending) > MAX_COMMAND:
-                self._reject("a command longer than the limit")
+                if not too_long:
+                    self._reject("a command longer than the limit")
+                too_long = True
                 pending = b""
 
     def _handle(self, line: bytes) -> None:
