@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from backend.contract.library import EngineState, EngineStatus, ModelId, Problem
 from backend.models.registry import ModelLocation, find_model
 from backend.processing.cancellation import Cancelled, StopCheck
-from backend.sidecar.lack_of_memory import lacked_memory
+from backend.sidecar.lack_of_memory import MemoryWait, lacked_memory
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ STOP_POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class _Edition:
-    """Which files an engine was loaded from, so that one that failed is tried again only with other files."""
+    """Which files an engine was loaded from: one that failed is tried again with other files, or when there may be memory for it."""
 
     path: Path
     modified_ns: int
@@ -36,13 +36,20 @@ class _Edition:
 class Engine(Generic[T]):
     """One model and what loads it. Used from one thread; the load itself runs in another, so that a stop need not wait for it."""
 
-    def __init__(self, model: ModelId, load: Callable[[ModelLocation], T], tell: Callable[[EngineStatus], None]) -> None:
+    def __init__(
+        self,
+        model: ModelId,
+        load: Callable[[ModelLocation], T],
+        tell: Callable[[EngineStatus], None],
+        memory_wait: MemoryWait | None = None,
+    ) -> None:
         self.model = model
         self._load = load
         self._tell = tell
         self._state: EngineState | None = None
         self._engine: T | None = None
         self._failed: _Edition | None = None
+        self._memory_wait = memory_wait or MemoryWait()
 
     def look(self) -> EngineState:
         """The present state, after a look at the models directories: seen MISSING, UNLOADED, READY or FAILED."""
@@ -52,7 +59,7 @@ class Engine(Generic[T]):
         if location is None:
             self._failed = None
             return self._set(EngineState.MISSING)
-        if self._failed is not None and self._failed == _Edition.of(location):
+        if self._failed is not None and self._failed == _Edition.of(location) and not self._memory_wait.is_over:
             return EngineState.FAILED
         return self._set(EngineState.UNLOADED)
 
@@ -71,6 +78,7 @@ class Engine(Generic[T]):
         except Exception as error:
             log.exception("%s does not load", self.model)
             self._failed = _Edition.of(location)
+            self._memory_wait.begin(error)
             self._set(EngineState.FAILED, _load_problem(self.model, error))
             return None
         self._set(EngineState.READY)
@@ -101,7 +109,7 @@ def _load_problem(model: ModelId, error: Exception) -> Problem:
         return Problem(
             code="out-of-memory",
             message=f"There was not enough free memory to start {NAMES[model]}. Recordings wait.",
-            next_step="Close other programs, then restart ContentCache.",
+            next_step="Close other programs. It is tried again by itself.",
             detail=f"{type(error).__name__}: {error}",
         )
     return Problem(

@@ -10,7 +10,7 @@ from threading import Condition, Event, Lock
 
 from backend.contract.library import EngineState, EngineStatus, ModelId, Problem
 from backend.search.embedder import Embedder, QueryEmbedding, Vectors
-from backend.sidecar.lack_of_memory import lacked_memory
+from backend.sidecar.lack_of_memory import MemoryWait, lacked_memory
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class Meaning:
         load: Callable[[Path], Embedder],
         on_change: Callable[[EngineStatus], None],
         on_ready: Callable[[Embedder], None],
+        memory_wait: MemoryWait | None = None,
     ) -> None:
         """`find` answers where the model is, None while it is not there; `load` imports the engine and may take seconds.
 
@@ -41,20 +42,23 @@ class Meaning:
         self._turns = _Turns()
         self._cache: OrderedDict[str, QueryEmbedding] = OrderedDict()
         self._cache_lock = Lock()
+        self._memory_wait = memory_wait or MemoryWait()
 
     @property
     def status(self) -> EngineStatus:
         return self._status
 
     def run(self, stopping: Event) -> Embedder | None:
-        """Wait for the model and load it once. None when it cannot be loaded or the process stops."""
+        """Wait for the model and load it, again only after a lack of memory. None when it cannot be loaded or the process stops."""
         while not stopping.is_set():
             path = self._find()
-            if path is not None:
-                self._load_from(path)
+            if path is None:
+                self._change(EngineState.MISSING, _missing())
+                stopping.wait(POLL_SECONDS)
+            elif self._load_from(path):
+                stopping.wait(self._memory_wait.seconds)
+            else:
                 return self._embedder
-            self._change(EngineState.MISSING, _missing())
-            stopping.wait(POLL_SECONDS)
         return None
 
     def embed_query(self, text: str) -> QueryEmbedding | None:
@@ -83,7 +87,8 @@ class Meaning:
         with self._turns.batch():
             return embedder.encode_segments(texts)
 
-    def _load_from(self, path: Path) -> None:
+    def _load_from(self, path: Path) -> bool:
+        """True when it is to be tried again."""
         self._change(EngineState.LOADING)
         try:
             embedder = self._load(path)
@@ -94,9 +99,10 @@ class Meaning:
             # Whatever a damaged file makes the library raise: search by words goes on, and the person is told.
             log.exception("MiniLM cannot be loaded from %s", path)
             self._change(EngineState.FAILED, _load_problem(error))
-            return
+            return self._memory_wait.begin(error)
         self._embedder = embedder
         self._change(EngineState.READY)
+        return False
 
     def _change(self, state: EngineState, problem: Problem | None = None) -> None:
         status = EngineStatus(engine=ModelId.MINILM, state=state, problem=problem)
@@ -149,7 +155,7 @@ def _load_problem(error: Exception) -> Problem:
         return Problem(
             code="out-of-memory",
             message="There was not enough free memory to load MiniLM, so search finds words only.",
-            next_step="Close other programs, then restart ContentCache.",
+            next_step="Close other programs. It is tried again by itself.",
             detail=detail,
         )
     return Problem(

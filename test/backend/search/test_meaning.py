@@ -11,6 +11,7 @@ from backend.search.embedder import Embedder, QueryEmbedding, Vectors
 from backend.search.embedding_loop import BATCH_SEGMENTS, EmbeddingLoop
 from backend.search.meaning import Meaning
 from backend.search.vectors import VectorIndex
+from backend.sidecar.lack_of_memory import MemoryWait
 
 from .shelf import Shelf
 
@@ -83,6 +84,22 @@ def test_offline_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         stopping.set()
     assert states[0].problem is not None
     assert states[0].problem.message == "Model MiniLM is not cached and there is no internet connection."
+
+
+def test_memory_that_comes_back_is_used() -> None:
+    states: list[EngineStatus] = []
+    errors = [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")]
+
+    def load(_: Path) -> Embedder:
+        if errors:
+            raise errors.pop(0)
+        return LetterCounts()
+
+    meaning = Meaning(lambda: Path("model"), load, states.append, lambda _: None, MemoryWait(0.01))
+    assert meaning.run(Event()) is not None
+    assert [status.state for status in states] == [EngineState.LOADING, EngineState.FAILED] * 2 + [EngineState.LOADING, EngineState.READY]
+    assert states[1].problem is not None
+    assert states[1].problem.code == "out-of-memory"
 
 
 def test_a_model_that_cannot_be_loaded_is_a_problem_and_no_crash() -> None:
