@@ -63,7 +63,7 @@ export function createSidecars({ paths, secret, isOffline, events, client, log }
 
   const searchServer = new Supervisor({
     ...shared('search-server'),
-    displayName: 'The library service',
+    displayName: 'The search engine',
     launcher: launchSearchServer,
     plan: () => sidecarPlan(paths, isOffline(), secret),
     checkHealth: (port) => client.isHealthy(port),
@@ -77,7 +77,7 @@ export function createSidecars({ paths, secret, isOffline, events, client, log }
   })
   const audioProcessor = new Supervisor({
     ...shared('audio-processor'),
-    displayName: 'The audio service',
+    displayName: 'The audio engine',
     launcher: launchAudioProcessor,
     plan: () => sidecarPlan(paths, isOffline()),
     onStatus: (sidecar) => events.publish({ type: 'sidecar-changed', sidecar }),

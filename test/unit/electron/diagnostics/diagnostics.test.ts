@@ -28,7 +28,7 @@ const crashed: SidecarStatus = {
   memory: 564e6,
   problem: null,
   stderrTail: [],
-  lastFailure: { at: at - 4_000_000, problem: problem('crashed', 'The library service ended unexpectedly.', { detail: 'It was ended by SIGKILL.' }), stderrTail: ['first', 'last words'] },
+  lastFailure: { at: at - 4_000_000, problem: problem('crashed', 'The search engine ended unexpectedly.', { detail: 'It was ended by SIGKILL.' }), stderrTail: ['first', 'last words'] },
 }
 
 const snapshot: Snapshot = {
@@ -79,7 +79,7 @@ describe('the report', () => {
     'running for: 2 h 1 min 5 s',
     'data directory: ~/.config/ContentCache',
     'free space there: 12,300 MB',
-    '## search-server\nstate: ready\npid: 4242\nready for: 1 h 2 min 3 s\nrestarts: 2\nmemory: 564 MB\nlast failure: 2026-11-25T10:53:20.000Z (crashed: The library service ended unexpectedly.)\n    It was ended by SIGKILL.\n    first\n    last words',
+    '## search-server\nstate: ready\npid: 4242\nready for: 1 h 2 min 3 s\nrestarts: 2\nmemory: 564 MB\nlast failure: 2026-11-25T10:53:20.000Z (crashed: The search engine ended unexpectedly.)\n    It was ended by SIGKILL.\n    first\n    last words',
     '## audio-processor\nstate: failed (library-damaged: Damaged.)\npid: none\nready for: not ready',
     'minilm: ready',
     'whisper-base: not looked at yet',
