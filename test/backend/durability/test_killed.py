@@ -204,8 +204,9 @@ def watch():
         stopping.wait(0.02)
     stopping.set()
 
+engine = meaning.run(stopping)
 threading.Thread(target=watch).start()
-loop.run(meaning.run(stopping), stopping)
+loop.run(engine, stopping)
 with library.read_connection() as db:
     assert len(index) == db.execute("SELECT count(*) FROM embeddings").fetchone()[0]
 library.close()
