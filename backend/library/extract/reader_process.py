@@ -115,7 +115,10 @@ class ReaderProcess(Generic[T]):
         try:
             while (answer := self._read_answer(pipe)) is not None:
                 self._answers.put(answer)
-        except (ValueError, EOFError, OSError) as error:
+        except EOFError as error:
+            log.info("%d: ended in the middle of an answer: %s", self.pid, error)
+            self._answers.put(ReaderEnded(self._how_it_ended()))
+        except (ValueError, OSError) as error:
             self._process.kill()
             self._answers.put(ReaderEnded(f"wrote what is no answer: {error}"[:LOG_LINE]))
         else:
