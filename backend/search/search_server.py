@@ -18,6 +18,7 @@ if not __package__:
 from backend import VERSION
 from backend.contract.events import Bye, EngineChanged, ErrorEvent, ItemChanged, LibraryChanged, Ready, SidecarName
 from backend.contract.library import Problem
+from backend.library.extract.thumbnail_cache import ThumbnailCache
 from backend.library.guard import LibraryGuard
 from backend.library.indexer import Indexer
 from backend.library.scan.scanner import Scanner
@@ -62,6 +63,7 @@ class SearchServer:
         self._publisher = SummaryPublisher(library, lambda summary: emitter.emit(LibraryChanged(library=summary)))
         self._scanner = Scanner(library, emitter.emit)
         self._indexer = Indexer(library, emitter.emit)
+        self._thumbnails = ThumbnailCache(library)
         services = Services(
             library=library,
             searcher=Searcher(library, self._meaning, self._index, self._publisher.unsearchable),
@@ -70,6 +72,7 @@ class SearchServer:
             roots_changed=self._scanner.sync,
             scan=self._scanner.request,
             work=self._indexer.wake,
+            thumbnail=self._thumbnails.get,
             version=VERSION,
         )
         self._http = HttpServer(create_app(services, secret))
@@ -82,6 +85,7 @@ class SearchServer:
     def run(self) -> None:
         """Serve until the lifetime ends, then stop in order: no lease is left, the library is closed."""
         self._lifetime.on_stop(self._http.stop)
+        self._lifetime.on_stop(self._thumbnails.close)
         self._start(self._begin, "begin")
         self._http.serve()
         if not self._lifetime.stopping.is_set():

@@ -79,9 +79,9 @@ def get_location(item_id: Id, services: Injected) -> Location:
 
 @router.get("/{item_id}/thumbnail", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
 def get_thumbnail(item_id: Id, services: Injected) -> Response:
-    if not services.library.item(item_id).has_thumbnail:
+    path = services.thumbnail(item_id)
+    if path is None:
         raise NotFound("thumbnail")
-    path = services.library.thumbnail_path(item_id)
     try:
         # A cache that may be deleted at any moment: read whole before anything is answered.
         picture, modified = path.read_bytes(), path.stat().st_mtime

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,7 +15,10 @@ from backend.search.searcher import Searcher
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`roots_changed` makes scan and watch follow the library's roots; `scan` scans one soon; `work` looks for jobs now."""
+    """`roots_changed` makes scan and watch follow the library's roots; `scan` scans one soon; `work` looks for jobs now.
+
+    `thumbnail`: the file of an item's thumbnail, or None.
+    """
 
     library: Library
     searcher: Searcher
@@ -23,6 +27,7 @@ class Services:
     roots_changed: Callable[[], None]
     scan: Callable[[int], None]
     work: Callable[[], None]
+    thumbnail: Callable[[int], Path | None]
     version: str
     started: float = field(default_factory=time.monotonic)
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from backend.contract.events import sidecar_event
 from backend.models.registry import find_model
@@ -153,6 +155,25 @@ def test_a_file_that_became_a_link_out_of_its_root_has_no_location(tmp_path: Pat
         (folder / "cake.txt").unlink()
         (folder / "cake.txt").symlink_to("/etc/passwd")
         assert server.http.get(f"/items/{item}/location").status_code == 404
+
+
+def test_a_thumbnail_that_is_gone_is_made_again_from_its_picture_and_no_other(tmp_path: Path, folder: Path, no_models: Path) -> None:
+    Image.new("RGB", (640, 480), "teal").save(folder / "sea.png")
+    with running(tmp_path / "data", no_models) as server:
+        server.add_root(folder)
+        server.wait_until_indexed(len(TEXTS) + 1)
+        server.http.post("/processing", json={"paused": True}).raise_for_status()
+        item = server.get("/items", name="sea.png")["items"][0]["id"]
+        before = server.http.get(f"/items/{item}/thumbnail")
+        assert before.headers["content-type"] == "image/jpeg"
+        shutil.rmtree(tmp_path / "data" / "thumbnails")
+        again = server.http.get(f"/items/{item}/thumbnail")
+        assert (again.status_code, again.content) == (200, before.content)
+        shutil.rmtree(tmp_path / "data" / "thumbnails")
+        Image.new("RGB", (640, 480), "red").save(tmp_path / "secret.png")
+        (folder / "sea.png").unlink()
+        (folder / "sea.png").symlink_to(tmp_path / "secret.png")
+        assert server.http.get(f"/items/{item}/thumbnail").status_code == 404
 
 
 def test_every_failure_is_a_problem(tmp_path: Path, folder: Path, no_models: Path) -> None:
