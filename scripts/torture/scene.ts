@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import type { Root, Status } from '../../electron/contract/generated/contract'
+import type { Root } from '../../electron/contract/generated/contract'
 import { RunningApp } from '../../test/support/app'
 import { python, root as checkout } from '../../test/support/checkout'
 import { watch } from '../../test/support/patience'
@@ -27,6 +27,7 @@ export interface SceneOptions {
 
 export class Scene {
   readonly tally: Tally = newTally()
+  private readonly restartedForEngines = new Set<number>()
   private running: { app: RunningApp; eye: Eye } | null = null
 
   constructor(private readonly options: SceneOptions) {}
@@ -112,6 +113,7 @@ export class Scene {
     if (left.length > 0) return `${left.map(({ pid }) => pid).join(', ')} still runs`
     const seen = await this.eye.look()
     if (seen === null) return 'the window does not answer'
+    await this.restartForEngines(seen)
     for (const { name, state, pid, restarts } of seen.snapshot.sidecars) {
       if (state === 'failed') await this.pressRestart(name)
       const running = this.app.sidecar(name === 'search-server' ? 'search_server' : 'audioprocessor')?.pid ?? null
@@ -120,6 +122,18 @@ export class Scene {
     if (seen.status === null) return 'the library does not answer'
     const away = seen.status.library.roots.filter(({ available }) => !available)
     return away.length > 0 ? `${away.length} folders are not available` : ''
+  }
+
+  /** An engine that does not load, and not for lack of memory, waits for the person: memory that ran out in its middle can look like that. */
+  private async restartForEngines({ snapshot: { engines, sidecars } }: Seen): Promise<void> {
+    for (const { engine, state, problem } of engines) {
+      if (state !== 'failed' || problem?.code === 'out-of-memory') continue
+      const { name, pid } = sidecars.find((sidecar) => sidecar.name === (engine === 'minilm' ? 'search-server' : 'audio-processor')) ?? {}
+      // The engine of the next process is only told of when it is looked at.
+      if (name === undefined || pid === undefined || pid === null || this.restartedForEngines.has(pid)) continue
+      this.restartedForEngines.add(pid)
+      await this.pressRestart(name)
+    }
   }
 
   async pressRestart(name: 'search-server' | 'audio-processor'): Promise<void> {
@@ -162,9 +176,13 @@ export class Scene {
   async settled(onChange: (seen: Seen) => void = () => undefined): Promise<void> {
     await watch({
       what: 'indexing',
-      look: () => this.eye.look(),
-      done: (seen) => isQuiet(seen?.status ?? null),
-      sign: (seen) => JSON.stringify([seen?.status?.library, seen?.snapshot.progress]),
+      look: async () => {
+        const seen = await this.eye.look()
+        if (seen !== null) await this.restartForEngines(seen)
+        return seen
+      },
+      done: isQuiet,
+      sign: (seen) => JSON.stringify([seen?.status?.library, seen?.snapshot.progress, seen?.snapshot.engines]),
       onChange: (seen) => {
         if (seen !== null) onChange(seen)
       },
@@ -202,8 +220,9 @@ export class Scene {
   }
 }
 
-function isQuiet(status: Status | null): boolean {
-  return status !== null && isSettled(status)
+/** An engine that failed is tried again, and what was indexed without it is indexed again. */
+function isQuiet(seen: Seen | null): boolean {
+  return seen?.status !== undefined && seen.status !== null && isSettled(seen.status) && seen.snapshot.engines.every(({ state }) => state !== 'failed')
 }
 
 function isIdle({ scanning, counts }: Root): boolean {
