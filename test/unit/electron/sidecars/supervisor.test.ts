@@ -143,7 +143,8 @@ it('a program that does not exist ends in failed with the reason', async () => {
 
 it('silence while starting is ended, talking is not', async () => {
   behave('slow')
-  const slow = supervise('audio-processor', briefStart)
+  // Much longer than an interpreter needs on a busy machine, and shorter than the talk.
+  const slow = supervise('audio-processor', { timing: { ...soon, startSilence: 5_000 } })
   await slow.supervisor.start()
   await slow.reach('ready')
   expect(starts()).toHaveLength(1)
