@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobProgress, JobStage, ProgressUnit, SidecarEvent
 from backend.contract.library import Item, Problem
-from backend.library.extract.extractor import Abandoned, ExtractionFailed, Extractor
+from backend.library.extract.extractor import Abandoned, ExtractionFailed, Extractor, ReaderCrashed
 from backend.library.inside_root import require_inside
 from backend.library.store import LEASE_SECONDS, IndexResult, Job, LeaseLost, Library, LibraryLost, Worker, storage_problem
 
@@ -108,6 +108,9 @@ class Indexer:
             self._changed(item)
             if item is None:
                 self._emit(ItemRemoved(item_id=job.item_id))
+        except ReaderCrashed as error:
+            log.warning("the reader of item %d ended: %s", job.item_id, error.problem.detail)
+            self._changed(self._library.reader_crashed(job, error.problem))
         except ExtractionFailed as error:
             log.info("item %d failed: %s (%s)", job.item_id, error.problem.code, error.problem.detail)
             self._changed(self._library.fail(job, error.problem))

@@ -19,7 +19,7 @@ from backend.processing.engines import Engine
 from backend.processing.job_progress import ProgressReport
 from backend.processing.job_watch import Interruption, JobWatch
 from backend.processing.listening import Listening
-from backend.processing.media_errors import MediaError, MediaVanished, NoSoundTrack, from_os_error
+from backend.processing.media_errors import DecoderEnded, MediaError, MediaVanished, NoSoundTrack, from_os_error
 from backend.processing.results import index_result, silent_result
 from backend.processing.sound_tagger import SoundTagger
 from backend.processing.transcriber import Transcriber
@@ -131,6 +131,9 @@ class AudioWorker:
                 self._give_back(job)
             except MediaVanished:
                 self._vanished(job)
+            except DecoderEnded as error:
+                log.warning("the decoder of item %d ended: %s", job.item_id, error.detail)
+                self._reader_crashed(job, error.problem)
             except MediaError as error:
                 self._fail(job, error.problem)
             except LeaseLost:
@@ -223,6 +226,10 @@ class AudioWorker:
         with suppress(LeaseLost):
             item = self._library.vanished(job)
             self._emit(ItemRemoved(item_id=job.item_id) if item is None else ItemChanged(item=item))
+
+    def _reader_crashed(self, job: Job, problem: Problem) -> None:
+        with suppress(LeaseLost):
+            self._changed(self._library.reader_crashed(job, problem))
 
     def _fail(self, job: Job, problem: Problem) -> None:
         with suppress(LeaseLost):

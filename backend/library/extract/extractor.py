@@ -36,6 +36,10 @@ class ExtractionFailed(Exception):
         self.problem = problem
 
 
+class ReaderCrashed(ExtractionFailed):
+    """The process that read the file ended. That may be the file's doing, or the system's, as where memory ran out."""
+
+
 class Extractor:
     """Thread-safe; one file at a time. The child is started when it is needed first."""
 
@@ -48,7 +52,8 @@ class Extractor:
     def extract(self, path: Path, kind: ItemKind, thumbnail: Path, wanted: Callable[[], bool] = lambda: True) -> IndexResult:
         """Read a document or image; an image's thumbnail is written to `thumbnail`.
 
-        `wanted` is asked every TICK seconds. Raises ExtractionFailed, Abandoned; FileNotFoundError when the file is not there.
+        `wanted` is asked every TICK seconds. Raises ExtractionFailed, ReaderCrashed, Abandoned; FileNotFoundError when the file is not
+        there.
         """
         response = self._ask("extract", path, kind, thumbnail, wanted)
         if response.vanished:
@@ -56,14 +61,17 @@ class Extractor:
         if response.problem is not None:
             raise ExtractionFailed(response.problem)
         if response.result is None:
-            raise ExtractionFailed(problems.ended_reader(f"answered {response!r}"))
+            raise ReaderCrashed(problems.ended_reader(f"answered {response!r}"))
         return response.result
 
     def make_thumbnail(self, path: Path, kind: ItemKind, thumbnail: Path, wanted: Callable[[], bool] = lambda: True) -> bool:
         """Thumbnail of an image or video; False when there is none to make. Raises Abandoned."""
         if kind not in (ItemKind.IMAGE, ItemKind.VIDEO):
             return False
-        response = self._ask("thumbnail", path, kind, thumbnail, wanted)
+        try:
+            response = self._ask("thumbnail", path, kind, thumbnail, wanted)
+        except ReaderCrashed as error:
+            response = Response(problem=error.problem)
         if response.problem is not None:
             log.info("no thumbnail of %s: %s", path, response.problem.message)
         return bool(response.made)
@@ -103,7 +111,7 @@ class Extractor:
                 return Response(problem=problems.took_too_long(seconds))
             except ReaderEnded as error:
                 self._end_child()
-                return Response(problem=problems.ended_reader(str(error)))
+                raise ReaderCrashed(problems.ended_reader(str(error))) from error
             except Unwanted:
                 self._end_child()
                 raise Abandoned from None

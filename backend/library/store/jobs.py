@@ -133,6 +133,17 @@ def release(db: sqlite3.Connection, job: Job) -> bool:
     return bool(released)
 
 
+def reader_crashed(db: sqlite3.Connection, job: Job, problem: Problem) -> None:
+    """Give the job back with a crash on its record; at MAX_CRASHES the item fails with `problem`."""
+    row = db.execute(
+        "UPDATE jobs SET owner = NULL, expires_at = NULL, crashes = crashes + 1 WHERE id = ? RETURNING crashes", (job.id,)
+    ).fetchone()
+    if row["crashes"] < MAX_CRASHES:
+        set_state(db, job.item_id, ItemState.WAITING)
+    else:
+        set_failed(db, job.item_id, problem)
+
+
 def finish(db: sqlite3.Connection, job: Job, blocked_on: ModelId | None) -> None:
     """The job is done, or done as far as it goes without `blocked_on`."""
     if blocked_on is None:

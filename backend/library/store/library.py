@@ -344,6 +344,13 @@ class Library:
             jobs.set_failed(db, job.item_id, problem)
             return items.get(db, job.item_id)
 
+    def reader_crashed(self, job: Job, problem: Problem) -> Item:
+        """The process that read the file ended: it is tried once more, behind the others, and then fails. Raises LeaseLost."""
+        with self._pool.write() as db:
+            jobs.require(db, job)
+            jobs.reader_crashed(db, job, problem)
+            return items.get(db, job.item_id)
+
     def block(self, job: Job, *models: ModelId) -> Item:
         """Nothing can be done without one of `models`: the job waits for `unblock` of any of them. Raises LeaseLost."""
         with self._pool.write() as db:

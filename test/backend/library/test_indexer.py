@@ -16,7 +16,7 @@ from backend.library.scan.scan import ScanReport
 from backend.library.store import Library
 
 from .builders import docx, paragraph, pdf, write
-from .test_extractor import SLOW
+from .test_extractor import SLOW, children
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PATIENCE = 60.0
@@ -62,6 +62,31 @@ def test_it_works_through_the_queue_and_tells(
         ("b.pdf", ItemState.FAILED),
     ]
     assert library.summary().queue.waiting == 1
+
+
+@pytest.mark.parametrize(("kills", "state"), [(1, ItemState.INDEXED), (2, ItemState.FAILED)])
+def test_a_file_whose_reader_ends_is_tried_once_more_behind_the_others(
+    library: Library,
+    folder: Path,
+    rescan: Callable[[], ScanReport],
+    indexer: Indexer,
+    events: list[SidecarEvent],
+    kills: int,
+    state: ItemState,
+) -> None:
+    write(folder / "a.txt", SLOW[:4_000_000])
+    write(folder / "b.txt", "one")
+    rescan()
+    indexer.start()
+    for kill in range(kills):
+        until(lambda kill=kill: states(events).count(("a.txt", ItemState.WORKING)) == kill + 1 and bool(children()))  # type: ignore[misc]
+        for child in children():
+            child.kill()
+    until(lambda: ("a.txt", state) in states(events) and ("b.txt", ItemState.INDEXED) in states(events))
+    assert states(events).index(("b.txt", ItemState.INDEXED)) < states(events).index(("a.txt", state))
+    [item] = library.items_page(name="a.txt").items
+    assert item.state is state
+    assert (item.problem is None) == (state is ItemState.INDEXED)
 
 
 def test_stopping_gives_the_job_back_at_once(
