@@ -41,6 +41,7 @@ export function notStarted(name: SidecarName): SidecarStatus {
 export function createSidecars({ paths, secret, isOffline, events, client, log }: SidecarsOptions): Sidecars {
   const plan = (ownSecret?: string): LaunchPlan => ({
     python: paths.python,
+    flags: paths.pythonFlags,
     cwd: paths.code,
     env: sidecarEnvironment(process.env, {
       dataDirectory: paths.data,

@@ -24,6 +24,8 @@ TICK = 0.2
 # Parsers leak a little, and a new child costs less than a second.
 FILES_PER_CHILD = 500
 _BACKEND = Path(__file__).resolve().parents[2]
+# An installed app's Python takes modules from nowhere else and writes no byte code; its children neither.
+_FLAGS = ["-I", "-B", "-X", "utf8"] if sys.flags.isolated else []
 
 
 class Abandoned(Exception):
@@ -122,7 +124,7 @@ class _Child:
     def __init__(self) -> None:
         self.served = 0
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "backend.library.extract.child"],
+            [sys.executable, *_FLAGS, "-m", "backend.library.extract.child"],
             cwd=_BACKEND.parent,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
