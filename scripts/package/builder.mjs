@@ -30,7 +30,9 @@ export function configurationOf({ parts, out, electronVersion, electronDist, ele
     electronVersion,
     electronDist,
     electronFuses,
+    // As far as it goes takes many minutes for gigabytes: for what is given to people.
     compression: release ? 'maximum' : (committed.compression ?? 'normal'),
+    deb: { ...committed.deb, compression: release ? 'xz' : 'gz' },
   }
 }
 

@@ -2,7 +2,9 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { BootstrapError, CommandError } from '../bootstrap/lib/errors.mjs'
 import { ROOT } from '../bootstrap/lib/paths.mjs'
+import { readStamp } from '../bootstrap/lib/stamps.mjs'
 import { carryOut } from '../bootstrap/lib/step.mjs'
+import { build } from '../bootstrap/steps/build.mjs'
 import { configurationOf, runBuilder, statedFuses } from './builder.mjs'
 import { problemsIn } from './contents.mjs'
 import { fusesOf } from './fuses.mjs'
@@ -24,6 +26,7 @@ import { differences, treeDigest } from './tree-digest.mjs'
  * @returns {Promise<string>} the unpacked app
  */
 async function packageApp(parts, options) {
+  if (readStamp(build.id) !== build.inputs?.()) throw new BootstrapError('The shell in out/ was not built from these sources.', 'npm run package, which builds it first')
   const electron = await makeParts(parts, options)
   await announceTools(options.targets, join(PACKAGE_CACHE, 'tools'))
   const fuses = await fusesOf(statedFuses(), parts.electron)

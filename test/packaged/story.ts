@@ -40,6 +40,13 @@ async function story({ enclosure, library, libraryPath }: Story): Promise<void> 
   try {
     const window = new AppWindow(app.window)
     await app.window.getByRole('button', { name: 'Skip' }).click()
+    await watch({
+      what: 'the start of the sidecars',
+      look: () => snapshot(app.window),
+      done: ({ sidecars }) => sidecars.every(({ state }) => state === 'ready'),
+      sign: ({ sidecars }) => JSON.stringify(sidecars),
+      silence: 90,
+    })
     await started(app.window)
     await window.addFolder(library)
     const { library: indexed } = await settled(app.window)

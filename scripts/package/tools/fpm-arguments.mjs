@@ -52,7 +52,8 @@ function take(request, argument, value) {
   else if (argument === '--deb-recommends') request.recommends.push(value)
   else if (argument === '--after-install') request.afterInstall = value
   else if (argument === '--after-remove') request.afterRemove = value
-  else if (argument === '--deb-compression') request.compression = value
+  // fpm's short name of it, which dpkg-deb does not know.
+  else if (argument === '--deb-compression') request.compression = value === 'gz' ? 'gzip' : value
   else if (argument === '--package') request.output = value
   else if (!OF_NO_USE.has(argument)) throw new Error(`${argument} of fpm is not known here`)
 }

@@ -7,7 +7,7 @@ import { controlFile, parseFpmArguments } from '../../../../scripts/package/tool
 
 const program = path.resolve(__dirname, '..', '..', '..', '..', 'scripts', 'package', 'tools', 'fpm.mjs')
 const named = (output: string): string[] => [
-  ...['-s', 'dir', '--force', '-t', 'deb', '-d', 'libnss3', '-d', 'libgtk-3-0 | libgtk-3-0t64', '--deb-compression', 'gzip', '--architecture', 'amd64'],
+  ...['-s', 'dir', '--force', '-t', 'deb', '-d', 'libnss3', '-d', 'libgtk-3-0 | libgtk-3-0t64', '--deb-compression', 'gz', '--architecture', 'amd64'],
   ...['--description', 'Search\n Everything on this machine.\n\n Really.', '--version', '1.2.3', '--package', output, '--name', 'sample', '--maintainer', 'Ann', '--vendor', 'Ann'],
 ]
 
