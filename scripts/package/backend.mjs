@@ -11,10 +11,11 @@ const LEFT_OUT = new Set(['pyproject.toml', 'locks', '__pycache__', '.ruff_cache
 /**
  * The sidecars' code as it is installed.
  * @param {import('./layout.mjs').Workshop} parts
+ * @param {string} [interpreter] a CPython 3.11, by default the app's own: its byte code is the same on every system
  */
-export async function makeBackend({ backend, python }) {
+export async function makeBackend({ backend, python }, interpreter = interpreterIn(python)) {
   rmSync(backend, { recursive: true, force: true })
   cpSync(SOURCE, backend, { recursive: true, filter: (source) => source === SOURCE || (!LEFT_OUT.has(basename(source)) && !source.endsWith('.egg-info')) })
-  await byteCompile(interpreterIn(python), backend, () => undefined)
+  await byteCompile(interpreter, backend, () => undefined)
   return relative(ROOT, backend)
 }

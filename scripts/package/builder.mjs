@@ -37,17 +37,33 @@ export function configurationOf({ parts, out, electronVersion, electronDist, ele
 }
 
 /**
+ * For an app of another system than this: no Python, and no tools of that system to sign and to edit its program.
+ * @param {Configuration} config
+ * @returns {Configuration}
+ */
+export function withoutPython(config) {
+  const resources = /** @type {{ to: string }[]} */ (config.extraResources)
+  return {
+    ...config,
+    extraResources: /** @type {import('electron-builder').FileSet[]} */ (resources.filter(({ to }) => to !== 'python')),
+    win: { ...config.win, signAndEditExecutable: false },
+    mac: { ...config.mac, identity: null },
+  }
+}
+
+/**
  * @param {Configuration} config
  * @param {string} file where it is written for electron-builder: an object would be joined with the committed file, each list twice
  * @param {import('./options.mjs').System} platform
  * @param {string[]} targets
+ * @param {string} [architecture]
  * @returns {Promise<{ unpacked: string, artifacts: string[] }>}
  */
-export async function runBuilder(config, file, platform, targets) {
+export async function runBuilder(config, file, platform, targets, architecture = process.arch) {
   const out = config.directories?.output ?? ''
-  const unpacked = unpackedFolder(out, platform)
+  const unpacked = unpackedFolder(out, platform, architecture)
   rmSync(unpacked, { recursive: true, force: true })
-  const arch = process.arch === 'arm64' ? Arch.arm64 : Arch.x64
+  const arch = architecture === 'arm64' ? Arch.arm64 : Arch.x64
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`)
   const artifacts = await build({ config: file, projectDir: ROOT, publish: 'never', targets: PLATFORMS[platform].createTarget(targets, arch) })
   if (!existsSync(unpacked)) throw new BootstrapError(`electron-builder made no ${unpacked}.`, 'Its own lines above say why.')
@@ -57,9 +73,10 @@ export async function runBuilder(config, file, platform, targets) {
 /**
  * @param {string} out
  * @param {import('./options.mjs').System} platform
+ * @param {string} architecture
  */
-export function unpackedFolder(out, platform) {
-  const suffix = process.arch === 'arm64' ? '-arm64' : ''
+function unpackedFolder(out, platform, architecture) {
+  const suffix = architecture === 'arm64' ? '-arm64' : ''
   if (platform === 'darwin') return join(out, `mac${suffix}`)
   return join(out, `${platform === 'win32' ? 'win' : 'linux'}${suffix}-unpacked`)
 }

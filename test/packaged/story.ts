@@ -39,7 +39,8 @@ async function story({ enclosure, library, libraryPath }: Story): Promise<void> 
   const app = await RunningApp.launch({ executable: enclosure.command, args: ['--offline'], env: environment }, data, { sandboxed: true })
   try {
     const window = new AppWindow(app.window)
-    await app.window.getByRole('button', { name: 'Skip' }).click()
+    // What it does, which folders, which models: nothing is chosen.
+    for (const name of ['Next', 'Next', 'Skip']) await app.window.getByRole('button', { name, exact: true }).click()
     await watch({
       what: 'the start of the sidecars',
       look: () => snapshot(app.window),

@@ -55,11 +55,12 @@ function licences(licence) {
  * @param {import('../layout.mjs').Workshop} parts
  * @param {string} out
  * @param {import('../options.mjs').System} platform
+ * @param {string} [architecture]
  * @returns {string}
  */
-export function publishBill({ notices }, out, platform) {
+export function publishBill({ notices }, out, platform, architecture = process.arch) {
   const { productName, version } = application()
-  const file = join(out, `${productName}-${version}-${platform}-${process.arch}.cdx.json`)
+  const file = join(out, `${productName}-${version}-${platform}-${architecture}.cdx.json`)
   copyFileSync(join(notices, BILL_FILE), file)
   return file
 }

@@ -38,6 +38,9 @@ const SOURCES = /\.(h|hh|hpp|hxx|inc|cuh?|cc|cpp|cxx|c|pyx|pxd|pxi|pyi|a|lib|cma
 // Tests that lie beside the code (a name like test_util.py alone says nothing: TensorFlow imports some), and the libraries of PyTorch's own tests.
 const TESTS = /(^keras\/.+_test\.py|(^|\/)conftest\.py|^torch\/lib\/lib(jitbackend_test|torchbind_test|backend_with_compiler|aoti_custom_ops)\.so)$/
 
+// Two ways of numba to compute in threads, over libraries of the system that a bare one lacks; it has a third of its own.
+const OF_OTHER_SYSTEMS = /^numba\/np\/ufunc\/(omppool|tbbpool)\./
+
 /**
  * Delete tests, headers and sources everywhere.
  * @param {string} site
@@ -51,7 +54,7 @@ function pruneFurther(site) {
       if (entry.isDirectory()) {
         if (isLeftOut(entry.name, path, join(site, path))) rmSync(join(site, path), { recursive: true })
         else visit(path)
-      } else if (SOURCES.test(entry.name) || TESTS.test(path)) {
+      } else if (SOURCES.test(entry.name) || TESTS.test(path) || OF_OTHER_SYSTEMS.test(path)) {
         rmSync(join(site, path))
       }
     }

@@ -41,7 +41,7 @@ export async function makePython(python, base, report) {
   }
   const interpreter = interpreterIn(python)
   const site = await sitePackages(interpreter)
-  await installPackages(site, (line) => report.progress(line.slice(0, LINE)))
+  await installPackages(site, (line) => line.startsWith('WARNING') || report.progress(line.slice(0, LINE)))
   if (process.platform === 'linux') {
     for (const name of await replaceGplEncoders(site)) report.note(`${name} (GPL) is replaced by an empty library: the app encodes nothing.`)
     linkDuplicates(site)
