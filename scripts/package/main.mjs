@@ -30,7 +30,7 @@ import { differences, treeDigest } from './tree-digest.mjs'
 async function packageApp(parts, options) {
   if (readStamp(build.id) !== build.inputs?.()) throw new BootstrapError('The shell in out/ was not built from these sources.', 'npm run package, which builds it first')
   const electron = await makeParts(parts, options)
-  await announceTools(options.targets, join(PACKAGE_CACHE, 'tools'))
+  await announceTools(options.targets, join(PACKAGE_CACHE, 'tools'), options.release)
   const config = await configurationFor(parts, { ...electron, program: join(parts.electron, EXECUTABLE) }, options)
   const { unpacked, artifacts } = await runBuilder(config, join(parts.root, 'electron-builder.json'), options.platform, options.targets)
   return inspected(unpacked, [...artifacts, publishBill(parts, options.out, options.platform)])

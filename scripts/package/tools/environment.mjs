@@ -10,8 +10,11 @@ const FPM = fileURLToPath(new URL('fpm.mjs', import.meta.url))
  * Tell electron-builder of the tools that are here, so that it does not fetch its own. What is configured from outside stays.
  * @param {string[]} targets
  * @param {string} tools
+ * @param {boolean} release
  */
-export async function announceTools(targets, tools) {
+export async function announceTools(targets, tools, release) {
+  // Its own level, the highest, takes a quarter of an hour for these gigabytes.
+  if (!release) process.env['ELECTRON_BUILDER_COMPRESSION_LEVEL'] ??= '1'
   if (process.platform !== 'linux') return
   const sevenZip = findProgram(['7za', '7zz'])
   if (sevenZip !== undefined) process.env['ELECTRON_BUILDER_7ZIP_PATH'] ??= sevenZip
