@@ -32,7 +32,7 @@ export interface Enclosure {
 /**
  * @param base an own folder; everything of the enclosure is in it
  * @param app the unpacked app
- * @param replaced files of the app, relative, and what stands in their place
+ * @param replaced files and folders of the app, relative, and what stands in their place
  * @param inside the program to run, relative to the app
  */
 export function enclose(base: string, app: string, inside: string, replaced: Record<string, string> = {}): Enclosure {
@@ -49,7 +49,7 @@ export function enclose(base: string, app: string, inside: string, replaced: Rec
     'set -eu',
     `mount --bind ${quoted(app)} ${quoted(target)}`,
     ...Object.entries(replaced).map(([file, by]) => `mount --bind ${quoted(by)} ${quoted(path.join(target, file))}`),
-    `mount -o remount,bind,ro ${quoted(target)}`,
+    ...[target, ...Object.keys(replaced).map((file) => path.join(target, file))].map((place) => `mount -o remount,bind,ro ${quoted(place)}`),
     ...files.map((file) => `mount --bind /dev/null ${quoted(file)}`),
     ...hidden.map((folder) => `mount -t tmpfs -o size=4k,mode=755 none ${quoted(folder)}`),
     `cd ${quoted(home)}`,
