@@ -35,6 +35,11 @@ it('has targets for the three systems', () => {
   expect(fileAssociations).toEqual([])
 })
 
+it('asks for no start without the sandbox: electron-builder would put that into the menu entry of an AppImage', () => {
+  expect(configuration().appImage?.executableArgs).toEqual([])
+  expect(readFileSync(path.join(root, 'electron-builder.json'), 'utf8')).not.toContain('no-sandbox')
+})
+
 it('names icons that are there, in the format of each system', () => {
   const { linux, win, mac } = configuration()
   const head = (file: string, length: number): Buffer => readFileSync(path.join(root, file)).subarray(0, length)
