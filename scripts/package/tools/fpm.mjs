@@ -21,7 +21,9 @@ try {
   writeFileSync(join(control, 'control'), controlFile(request, Math.ceil(bytes / 1024)))
   script(request.afterInstall, join(control, 'postinst'))
   script(request.afterRemove, join(control, 'postrm'))
-  execFileSync('dpkg-deb', ['--root-owner-group', `-Z${request.compression}`, '--build', stage, request.output], { stdio: 'inherit' })
+  // gzip is what a build gets that is not a release (builder.mjs): then quickly.
+  const level = request.compression === 'gzip' ? ['-z1'] : []
+  execFileSync('dpkg-deb', ['--root-owner-group', `-Z${request.compression}`, ...level, '--build', stage, request.output], { stdio: 'inherit' })
 } finally {
   rmSync(stage, { recursive: true, force: true })
 }
