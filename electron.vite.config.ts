@@ -10,10 +10,14 @@ const oldestChrome = 'chrome108'
 // ws looks for these native add-ons in a try block and does without them.
 const optionalAddOns = ['bufferutil', 'utf-8-validate']
 
+// What each bundle really took in, with its licences: scripts/package reads it, and it is not shipped.
+const license = { fileName: 'licenses.json' }
+
 export default defineConfig({
   main: {
     build: {
       target: oldestNode,
+      license,
       // The runtime of the tests is Node 16, which cannot `require` an ES module: everything but Electron itself is bundled.
       externalizeDeps: false,
       outDir: path.join(root, 'out', 'main'),
@@ -28,6 +32,7 @@ export default defineConfig({
   preload: {
     build: {
       target: oldestNode,
+      license,
       externalizeDeps: false,
       outDir: path.join(root, 'out', 'preload'),
       rolldownOptions: {
@@ -48,6 +53,7 @@ export default defineConfig({
     ],
     build: {
       target: oldestChrome,
+      license,
       outDir: path.join(root, 'out', 'renderer'),
       rolldownOptions: { input: path.join(root, 'renderer', 'index.html') },
     },

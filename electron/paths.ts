@@ -20,6 +20,7 @@ export interface Paths {
   /** The folder that holds `backend/`. */
   code: string
   python: string
+  pythonFlags: readonly string[]
   logs: string
   run: string
   /** Chromium's own profile: it makes the single-instance lock one a data folder. */
@@ -27,6 +28,12 @@ export interface Paths {
   settings: string
   windowState: string
 }
+
+/**
+ * An installed app runs on its own Python, isolated: it takes modules from nowhere else (-I) and writes nothing beside itself (-B). Isolated it reads
+ * no PYTHON* variable, so that what those set for a checkout is said here.
+ */
+const isolated = ['-I', '-B', '-u', '-X', 'utf8']
 
 function interpreterIn(folder: string, platform: NodeJS.Platform, windowsFolder: string): string {
   return platform === 'win32' ? path.join(folder, windowsFolder, 'python.exe') : path.join(folder, 'bin', 'python3')
@@ -42,7 +49,8 @@ export function resolvePaths(installation: Installation, options: LaunchOptions)
     models: options.modelsDirectory ?? environment['CONTENTCACHE_MODELS_DIR'] ?? path.join(isPackaged ? data : checkout, 'models'),
     bundledModels: isPackaged ? path.join(resourcesPath, '.contentcache', 'models') : (environment['CONTENTCACHE_BUNDLED_MODELS_DIR'] ?? null),
     code: isPackaged ? resourcesPath : appPath,
-    python: environment['CONTENTCACHE_PYTHON'] ?? ownPython,
+    python: isPackaged ? ownPython : (environment['CONTENTCACHE_PYTHON'] ?? ownPython),
+    pythonFlags: isPackaged ? isolated : [],
     logs: path.join(data, 'logs'),
     run: path.join(data, 'run'),
     profile: path.join(data, 'window'),

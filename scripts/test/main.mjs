@@ -13,14 +13,15 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-/** @param {string} id */
-function isWanted(id) {
-  if (named.length === 0 || id === 'bootstrap') return true
+/** @param {import('./stages.mjs').Stage} stage */
+function isWanted({ id, onDemand }) {
+  if (id === 'bootstrap') return true
+  if (named.length === 0) return onDemand !== true
   return named.includes(id) || (id === 'build' && named.includes('e2e'))
 }
 
 const outcomes = []
-for (const stage of STAGES.filter(({ id }) => isWanted(id))) {
+for (const stage of STAGES.filter(isWanted)) {
   console.log(`\n=== ${stage.title}`)
   outcomes.push(await runStage(stage))
 }

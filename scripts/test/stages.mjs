@@ -7,7 +7,7 @@ import { countsOfJunit, countsOfPlaywright, countsOfVitest } from './counts.mjs'
  * @typedef {{ command: string, args: string[], env?: NodeJS.ProcessEnv }} Command
  *
  * One part of `npm test`. Preparation counts only when it fails. A check is one that passes or fails as a whole. A suite writes a report of its tests, and
- * `count` reads it. `needs` are files without which the part does not exist yet; it is then named, never silent.
+ * `count` reads it. `needs` are files without which the part does not exist yet; it is then named, never silent. `onDemand` is only run when it is named.
  * @typedef {object} Stage
  * @property {string} id
  * @property {string} title
@@ -15,6 +15,7 @@ import { countsOfJunit, countsOfPlaywright, countsOfVitest } from './counts.mjs'
  * @property {string[]} [needs]
  * @property {boolean} [preparation]
  * @property {boolean} [display]
+ * @property {boolean} [onDemand]
  * @property {{ file: string, count: (text: string) => import('./counts.mjs').Counts }} [report]
  */
 
@@ -118,6 +119,20 @@ export const STAGES = [
       },
     ],
     report: { file: reportFile('playwright.json'), count: countsOfPlaywright },
+  },
+  {
+    id: 'packaged',
+    title: 'The built app (Playwright)',
+    needs: ['dist'],
+    display: true,
+    onDemand: true,
+    commands: [
+      {
+        ...node('@playwright/test/cli.js', ['test', '--config', join('test', 'packaged', 'playwright.config.ts'), '--reporter=list,json']),
+        env: { PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile('packaged.json') },
+      },
+    ],
+    report: { file: reportFile('packaged.json'), count: countsOfPlaywright },
   },
 ]
 

@@ -21,6 +21,12 @@ export interface LaunchOptions {
   environment?: Record<string, string>
 }
 
+export interface LaunchCommand {
+  executable: string
+  args: string[]
+  env: Record<string, string>
+}
+
 /** Seconds that an orderly end may take before it counts as hung. */
 const END_LIMIT = 30
 
@@ -40,13 +46,17 @@ export class RunningApp {
   /** Resolves when the window has drawn something. */
   static async start(options: LaunchOptions): Promise<RunningApp> {
     if (options.firstStart !== true) await skipFirstStart(options.dataDirectory)
-    const { executable, args, env } = launchCommand(options)
-    const electron = await _electron.launch({ executablePath: executable, args, env, timeout: 60_000, colorScheme: null })
+    return RunningApp.launch(launchCommand(options), options.dataDirectory)
+  }
+
+  /** Starts the application by a command of its own, with Chromium's sandbox if wanted: not as root. */
+  static async launch({ executable, args, env }: LaunchCommand, dataDirectory: string, { sandboxed = false } = {}): Promise<RunningApp> {
+    const electron = await _electron.launch({ executablePath: executable, args, env, timeout: 60_000, colorScheme: null, chromiumSandbox: sandboxed })
     const main = ownProcess(electron)
     try {
       const window = await electron.firstWindow()
       await window.waitForLoadState('domcontentloaded')
-      return new RunningApp(electron, window, main, options.dataDirectory)
+      return new RunningApp(electron, window, main, dataDirectory)
     } catch (error) {
       killHard(tree(main.pid))
       throw error
@@ -111,7 +121,7 @@ function ownProcess(electron: ElectronApplication): RunningProcess {
 }
 
 /** What a shell would run to start the application. */
-export function launchCommand(options: LaunchOptions): { executable: string; args: string[]; env: Record<string, string> } {
+export function launchCommand(options: LaunchOptions): LaunchCommand {
   const command = resolveElectron()
   const args = [
     ...command.args,

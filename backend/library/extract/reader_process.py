@@ -20,6 +20,8 @@ TICK = 0.1
 LOG_LINES = 40
 LOG_LINE = 500
 _CHECKOUT = Path(__file__).resolve().parents[3]
+# An installed app's Python takes modules from nowhere else and writes no byte code; its children neither.
+_FLAGS = ["-I", "-B", "-X", "utf8"] if sys.flags.isolated else []
 # Linux ends a child that asked for it with the *thread* that started it, so this one lives as long as the process does.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="start readers")
 
@@ -142,7 +144,7 @@ class ReaderProcess(Generic[T]):
 
 def _start(module: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", module],
+        [sys.executable, *_FLAGS, "-m", module],
         cwd=_CHECKOUT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -57,23 +57,20 @@ export const systemPackages = {
     }
     const installed = await installedPackages()
     const missing = (await needs()).filter((need) => !need.packages.some((name) => installed.has(name)))
-    if (missing.length === 0) return undefined
-    if (process.getuid?.() !== 0) {
-      const names = missing.map((need) => need.packages.at(-1)).join(' ')
-      throw new BootstrapError(
-        `This system lacks ${missing.map((need) => need.what).join(', ')}.`,
-        `sudo apt-get install ${names}`,
-      )
-    }
-    return install(missing, report)
+    return missing.length === 0 ? undefined : provideSystemPackages(missing, report)
   },
 }
 
 /**
+ * Install what is missing, as root; name it to anybody else.
  * @param {Need[]} missing
  * @param {import('../lib/report.mjs').StepReport} report
  */
-async function install(missing, report) {
+export async function provideSystemPackages(missing, report) {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/dpkg-query')) {
+    const names = missing.map((need) => need.packages.at(-1)).join(' ')
+    throw new BootstrapError(`This system lacks ${missing.map((need) => need.what).join(', ')}.`, `On Debian or Ubuntu: sudo apt-get install ${names}`)
+  }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const onLine = (/** @type {string} */ line) => report.progress(line)
   try {

@@ -1,21 +1,12 @@
 /** Runs in a network namespace of its own: brings loopback up, indexes a library, searches it, and prints what it saw. */
-import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { connect } from 'node:net'
 import { RunningApp } from '../../support/app'
 import { AppWindow } from '../../support/app-window'
-import { python } from '../../support/checkout'
 import { missingModels, settled, snapshot, started } from '../../support/library-status'
+import { bringLoopbackUp } from '../../support/loopback'
 import { watch } from '../../support/patience'
-
-// SIOCGIFFLAGS and SIOCSIFFLAGS with IFF_UP (netdevice(7)): not every machine has the program `ip`.
-const loopbackUp = `
-import fcntl, socket, struct
-control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-name, flags = struct.unpack("16sh", fcntl.ioctl(control, 0x8913, struct.pack("16sh", b"lo", 0))[:18])
-fcntl.ioctl(control, 0x8914, struct.pack("16sh", name, flags | 1))
-`
 
 function reachOutside(): Promise<string> {
   return new Promise((resolve) => {
@@ -60,7 +51,7 @@ async function withoutModels(app: RunningApp, window: AppWindow): Promise<object
 }
 
 async function story({ dataDirectory, library, modelsDirectory, offline = false }: Story): Promise<void> {
-  execFileSync(python, ['-c', loopbackUp])
+  bringLoopbackUp()
   mkdirSync(dataDirectory, { recursive: true })
   const app = await RunningApp.start({ dataDirectory, offline, ...(modelsDirectory === undefined ? {} : { modelsDirectory }) })
   try {

@@ -43,16 +43,18 @@ describe('resolvePaths', () => {
       bundledModels: null,
       code: path.resolve('/src'),
       python: path.resolve('/src/.contentcache/venv/bin/python3'),
+      pythonFlags: [],
     })
   })
 
-  it('of an installed app', () => {
-    const paths = resolvePaths({ ...checkout, isPackaged: true }, none)
+  it('of an installed app, which runs on its own Python whatever the environment names', () => {
+    const paths = resolvePaths({ ...checkout, isPackaged: true, environment: { CONTENTCACHE_PYTHON: '/py' } }, none)
     expect(paths).toMatchObject({
       models: path.join(paths.data, 'models'),
       bundledModels: path.resolve('/electron/resources/.contentcache/models'),
       code: path.resolve('/electron/resources'),
       python: path.resolve('/electron/resources/python/bin/python3'),
+      pythonFlags: expect.arrayContaining(['-I', '-B']) as string[],
     })
   })
 

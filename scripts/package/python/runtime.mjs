@@ -1,0 +1,76 @@
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { run } from '../../bootstrap/lib/run.mjs'
+import { byteCompile, interpreterIn, writeRecords } from './byte-code.mjs'
+import { replaceGplEncoders } from './encoders.mjs'
+import { linkDuplicates } from './duplicates.mjs'
+import { copyInterpreter, machineInterpreter } from './interpreter.mjs'
+import { bundleLibraries, keepLicences } from './libraries.mjs'
+import { installPackages } from './packages.mjs'
+import { unpackStandalone } from './standalone.mjs'
+
+/**
+ * Where the interpreter comes from: this machine's CPython 3.11, or python-build-standalone.
+ * @typedef {'machine' | 'standalone'} Base
+ */
+
+// pip names all packages on its last line.
+const LINE = 120
+
+/** @returns {Base} */
+export function usualBase() {
+  return process.platform === 'linux' ? 'machine' : 'standalone'
+}
+
+/**
+ * Make the installed app's own Python: interpreter, standard library, the packages of the runtime lock, all byte-compiled;
+ * it runs from any folder, isolated (`-I`), and finds `backend` beside itself.
+ * @param {string} python is replaced
+ * @param {Base} base
+ * @param {import('../../bootstrap/lib/report.mjs').StepReport} report
+ */
+export async function makePython(python, base, report) {
+  rmSync(python, { recursive: true, force: true })
+  mkdirSync(python, { recursive: true })
+  report.progress('the interpreter')
+  if (base === 'machine') {
+    copyInterpreter(await machineInterpreter(), python)
+    await keepLicences(await bundleLibraries(python), join(python, 'licenses'))
+  } else {
+    await unpackStandalone(python)
+  }
+  const interpreter = interpreterIn(python)
+  const site = await sitePackages(interpreter)
+  await installPackages(site, (line) => line.startsWith('WARNING') || report.progress(line.slice(0, LINE)))
+  if (process.platform === 'linux') {
+    for (const name of await replaceGplEncoders(site)) report.note(`${name} (GPL) is replaced by an empty library: the app encodes nothing.`)
+    linkDuplicates(site)
+  }
+  // Under -I neither the current folder nor the environment says where modules are: the app's own code lies beside this Python.
+  writeFileSync(join(site, 'contentcache.pth'), `${relative(site, join(python, '..'))}\n`)
+  await writeRecords(interpreter, python)
+  report.progress('byte-compiling')
+  await byteCompile(interpreter, python, (line) => report.note(line))
+  readableByAll(python)
+}
+
+/**
+ * Where this interpreter looks for packages: Debian's looks elsewhere than python.org's.
+ * @param {string} interpreter
+ */
+async function sitePackages(interpreter) {
+  const site = (await run(interpreter, ['-I', '-B', '-c', 'import site; print(site.getsitepackages()[-1])'])).trim()
+  mkdirSync(site, { recursive: true })
+  return site
+}
+
+/**
+ * Whoever packages may have a private umask; whoever runs the app is another user.
+ * @param {string} folder
+ */
+function readableByAll(folder) {
+  chmodSync(folder, 0o755)
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o755)
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { problemsIn } from '../../../../scripts/package/contents.mjs'
+import { differences, treeDigest } from '../../../../scripts/package/tree-digest.mjs'
+import { parsePackageOptions } from '../../../../scripts/package/options.mjs'
+
+let folder: string
+beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'contentcache-contents-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const site = 'resources/python/lib/python3.11/site-packages'
+function put(file: string, content: string | Buffer = ''): string {
+  const target = path.join(folder, file)
+  mkdirSync(path.dirname(target), { recursive: true })
+  writeFileSync(target, content)
+  return target
+}
+
+it('a lean app has no problem, also with what only looks like one', () => {
+  put('contentcache', Buffer.alloc(300_000, 1))
+  put(`${site}/tensorflow/_api/v2/test/__init__.py`)
+  put(`${site}/torch-2.dist-info/licenses/third_party/json/test/LICENSE.txt`)
+  put(`${site}/numpy/testing/__init__.py`)
+  put(`${site}/torch/cuda/__init__.py`)
+  const library = put(`${site}/numpy.libs/libgfortran.so`, Buffer.alloc(300_000, 2))
+  mkdirSync(path.join(folder, site, 'scipy.libs'))
+  symlinkSync(path.relative(path.join(folder, site, 'scipy.libs'), library), path.join(folder, site, 'scipy.libs', 'libgfortran.so'))
+  expect(problemsIn(folder)).toEqual([])
+})
+
+it.each([
+  ['tests', `${site}/scipy/linalg/tests/test_basic.py`],
+  ['headers', `${site}/torch/include/ATen/ATen.h`],
+  ['sources for compilers', `${site}/numba/cuda/wrappers.cu`],
+  ['static libraries', `${site}/numpy/lib/libnpymath.a`],
+  ['CUDA', `${site}/nvidia/cublas/lib/libcublas.so.12`],
+  ['CUDA', `${site}/torch/lib/libcudart-1a2b.so.12`],
+  ['CUDA', `${site}/triton/__init__.py`],
+  ['pip', `${site}/pip/__main__.py`],
+  ['pip', `${site}/pip-23.2.1.dist-info/METADATA`],
+  ['packages for developers', `${site}/mypy/main.py`],
+])('finds %s in %s', (what, file) => {
+  put(file)
+  expect(problemsIn(folder)).toEqual([expect.stringContaining(`It ships ${what}: `)])
+})
+
+it('finds an encoder under the GPL, and takes the empty one that stands in for it', () => {
+  put(`${site}/av.libs/libx264-d6533a8d.so.165`, Buffer.alloc(14_000))
+  expect(problemsIn(folder)).toEqual([])
+  put(`${site}/av.libs/libx265-f5385bb8.so.216`, Buffer.alloc(2_000_000))
+  expect(problemsIn(folder)).toEqual([expect.stringContaining('libx265-f5385bb8.so.216')])
+})
+
+it('finds what is shipped twice, by its bytes', () => {
+  put(`${site}/one/model.bin`, Buffer.alloc(300_000, 7))
+  put('resources/.contentcache/models/copy.bin', Buffer.alloc(300_000, 7))
+  put('resources/other.bin', Buffer.alloc(300_000, 8))
+  expect(problemsIn(folder)).toEqual([expect.stringMatching(/^It ships model\.bin twice: .*copy\.bin and .*model\.bin\.$/)])
+})
+
+it('two trees are compared by names, bytes, links and the right to run, not by time', () => {
+  put('a/same', '1')
+  put('a/changed', '1')
+  put('a/first-only', '1')
+  symlinkSync('same', path.join(folder, 'a', 'link'))
+  put('b/same', '1')
+  put('b/changed', '2')
+  put('b/second-only', '1')
+  symlinkSync('changed', path.join(folder, 'b', 'link'))
+  expect(differences(treeDigest(path.join(folder, 'a')), treeDigest(path.join(folder, 'b')))).toEqual([
+    'not the same bytes: changed',
+    'only the first time: first-only',
+    'not the same bytes: link',
+    'only the second time: second-only',
+  ])
+})
+
+it('options: hybrid and dir unless said otherwise; what is not known is a sentence', () => {
+  expect(parsePackageOptions([])).toMatchObject({ models: 'hybrid', targets: ['dir'], release: false })
+  expect(parsePackageOptions(['--platform', 'linux', '--target', 'deb,tar.gz', '--target', 'AppImage', '--models', 'none'])).toMatchObject({ models: 'none', targets: ['dir', 'deb', 'tar.gz', 'AppImage'] })
+  expect(() => parsePackageOptions(['--models', 'some'])).toThrow('--models some is not known.')
+  expect(() => parsePackageOptions(['--platform', 'linux', '--target', 'nsis'])).toThrow('--target nsis is not known.')
+  expect(() => parsePackageOptions(['--turbo'])).toThrow(/--turbo/)
+})
