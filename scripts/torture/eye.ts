@@ -57,7 +57,10 @@ export class Eye {
   }
 
   /** What a button of the window does. Rejects with the sentence that a person would read. */
-  async command<C extends IpcChannel>(channel: C, ...argument: IpcArgument<C> extends undefined ? [] : [IpcArgument<C>]): Promise<IpcResults[C]> {
+  async command<C extends IpcChannel>(
+    channel: C,
+    ...argument: IpcArgument<C> extends undefined ? [] : [IpcArgument<C>]
+  ): Promise<IpcResults[C]> {
     const passed = [channel, ...argument].map((value) => JSON.stringify(value)).join(', ')
     const reply = await this.run<IpcReply<C>>(`return window.contentcache.invoke(${passed})`)
     if (!reply.ok) throw new Error(`${channel}: ${reply.problem.message} ${reply.problem.detail ?? ''}`)

@@ -20,16 +20,26 @@ const FEWEST_FILES = 15
 /** Throws UsageError. */
 export function parseOptions(args: string[], someSeed: number): TortureOptions {
   const { values } = parse(args)
-  const faults = wholeNumber('faults', values.faults ?? '200', 1)
-  const files = wholeNumber('files', values.files ?? '300', FEWEST_FILES)
-  return { faults, files, seed: wholeNumber('seed', values.seed ?? String(someSeed), 0), only: values.only ?? '', keep: values.keep ?? false }
+  return {
+    faults: wholeNumber('faults', values.faults ?? '200', 1),
+    files: wholeNumber('files', values.files ?? '300', FEWEST_FILES),
+    seed: wholeNumber('seed', values.seed ?? String(someSeed), 0),
+    only: values.only ?? '',
+    keep: values.keep ?? false,
+  }
 }
 
 function parse(args: string[]) {
   try {
     return parseArgs({
       args,
-      options: { faults: { type: 'string' }, files: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean' } },
+      options: {
+        faults: { type: 'string' },
+        files: { type: 'string' },
+        seed: { type: 'string' },
+        only: { type: 'string' },
+        keep: { type: 'boolean' },
+      },
     })
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`)

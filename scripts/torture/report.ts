@@ -1,6 +1,6 @@
 /** The counts, for a person, and whether all is well. */
 import { dim, green, heading, red, say, yellow } from '../demo/terminal'
-import { mebibytes, type Rest } from './rest'
+import { mebibytes, total, type Rest } from './rest'
 import type { SoakReport } from './soak'
 import { sum } from './tally'
 
@@ -28,19 +28,21 @@ export function print(report: SoakReport, wrong: string[]): void {
   row('faults injected', sum(tally.injected))
   row('survived', tally.survived, tally.survived !== sum(tally.injected))
   row('with a press on Restart', tally.restartsPressed)
-  row('files set aside on the way', sum(tally.setAside), false, [...tally.setAside].map(([code, times]) => `${times} ${code}`).join(', '))
+  const reasons = [...tally.setAside].map(([code, times]) => `${times} ${code}`).join(', ')
+  row('files set aside on the way', sum(tally.setAside), false, reasons)
   row('folders indexed again for more work', tally.indexedAgain)
   row('files on disk', report.files)
   row('items lost', verdict.lost.length, verdict.lost.length > 0)
   row('items doubled', verdict.doubled.length, verdict.doubled.length > 0)
   row('orphan processes', tally.orphans.length, tally.orphans.length > 0)
-  rest('descriptors of main at rest', before, after, ({ descriptors: { socket, pipe, anonymous, file } }) => String(socket + pipe + anonymous + file))
+  rest('descriptors of main at rest', before, after, ({ descriptors }) => String(total(descriptors)))
   rest('objects of main at rest', before, after, ({ heap }) => mebibytes(heap))
   rest('memory of main at rest', before, after, ({ resident }) => mebibytes(resident))
   rest('objects of the window at rest', before, after, ({ windowHeap }) => mebibytes(windowHeap))
   say()
   for (const text of wrong) say(red(text))
-  say(wrong.length === 0 ? green('Every file is indexed exactly once, and nothing is left behind.') : red(`${wrong.length} things are wrong.`))
+  if (wrong.length > 0) say(red(`${wrong.length} things are wrong.`))
+  else say(green('Every file is indexed exactly once, and nothing is left behind.'))
 }
 
 function row(name: string, value: number, isWrong = false, more = ''): void {

@@ -69,7 +69,7 @@ export function growth(before: Rest, after: Rest): string[] {
   const kinds = Object.keys(before.descriptors) as DescriptorKind[]
   const descriptors = kinds
     .filter((kind) => after.descriptors[kind] - before.descriptors[kind] > mostMore[kind])
-    .map((kind) => `main holds ${after.descriptors[kind]} descriptors (${kind}) instead of ${before.descriptors[kind]}: ${added(before, after)}`)
+    .map((kind) => `main holds ${after.descriptors[kind]} instead of ${before.descriptors[kind]} (${kind}), with ${added(before, after)}`)
   const memory = (['resident', 'heap', 'windowHeap'] as const)
     .filter((what) => after[what] - before[what] > mostMore[what])
     .map((what) => `${names[what]} grew from ${mebibytes(before[what])} to ${mebibytes(after[what])}`)
@@ -83,12 +83,17 @@ function added(before: Rest, after: Rest): string {
 
 const names = { resident: 'the memory of main', heap: 'the objects of main', windowHeap: 'the objects of the window' }
 
+export function total({ socket, pipe, anonymous, file }: Descriptors): number {
+  return socket + pipe + anonymous + file
+}
+
 export function mebibytes(bytes: number): string {
   return `${(bytes / MEBIBYTE).toFixed(1)} MiB`
 }
 
 export function describeRest({ descriptors, resident, heap, windowHeap }: Rest): string {
   const { socket, pipe, anonymous, file } = descriptors
-  const counted = `${socket + pipe + anonymous + file} descriptors (${socket} sockets, ${pipe} pipes, ${anonymous} anonymous, ${file} files)`
-  return `${counted}, main ${mebibytes(resident)} in memory with ${mebibytes(heap)} of objects, window ${mebibytes(windowHeap)} of objects`
+  const kinds = `${socket} sockets, ${pipe} pipes, ${anonymous} anonymous, ${file} files`
+  const memory = `main ${mebibytes(resident)} in memory, ${mebibytes(heap)} of objects, window ${mebibytes(windowHeap)} of objects`
+  return `${total(descriptors)} descriptors (${kinds}), ${memory}`
 }

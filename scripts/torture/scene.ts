@@ -60,7 +60,8 @@ export class Scene {
   }
 
   async makeFiles(): Promise<void> {
-    await promisify(execFile)(python, ['-m', 'scripts.torture.sample_files', this.filesDirectory, String(this.options.files)], { cwd: checkout })
+    const args = ['-m', 'scripts.torture.sample_files', this.filesDirectory, String(this.options.files)]
+    await promisify(execFile)(python, args, { cwd: checkout })
   }
 
   /** The folders that are added to the library, in the order of their names. */
@@ -124,7 +125,7 @@ export class Scene {
     return away.length > 0 ? `${away.length} folders are not available` : ''
   }
 
-  /** An engine that does not load, and not for lack of memory, waits for the person: memory that ran out in its middle can look like that. */
+  /** An engine that does not load, and not plainly for lack of memory, waits for the person. */
   private async restartForEngines({ snapshot: { engines, sidecars } }: Seen): Promise<void> {
     for (const { engine, state, problem } of engines) {
       if (state !== 'failed' || problem?.code === 'out-of-memory') continue
@@ -222,7 +223,8 @@ export class Scene {
 
 /** An engine that failed is tried again, and what was indexed without it is indexed again. */
 function isQuiet(seen: Seen | null): boolean {
-  return seen?.status !== undefined && seen.status !== null && isSettled(seen.status) && seen.snapshot.engines.every(({ state }) => state !== 'failed')
+  const status = seen?.status ?? null
+  return status !== null && isSettled(status) && seen?.snapshot.engines.every(({ state }) => state !== 'failed') === true
 }
 
 function isIdle({ scanning, counts }: Root): boolean {

@@ -109,10 +109,14 @@ async function suffer(scene: Scene, { number, kind, wait, random }: Planned<Faul
     await scene.recovered(gone)
     await scene.eye.paint()
   } catch (error) {
-    throw new Error(`fault ${number}, ${kind.name}, was not survived: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`fault ${number}, ${kind.name}, was not survived: ${why}`, { cause: error })
   }
   scene.tally.survived += 1
-  if (number % TREND === 0) teller.note(`after fault ${number}: main ${mebibytes(await scene.eye.mainHeap())} of objects, window ${mebibytes(await scene.eye.windowHeap())}`)
+  if (number % TREND === 0) {
+    const [main, window] = [await scene.eye.mainHeap(), await scene.eye.windowHeap()]
+    teller.note(`after fault ${number}: main ${mebibytes(main)} of objects, window ${mebibytes(window)}`)
+  }
   const seconds = ((Date.now() - begun) / 1000).toFixed(1)
   teller.step(`${line} well after ${seconds.padStart(4)} s   ${queueOf(await scene.eye.look())}`)
 }

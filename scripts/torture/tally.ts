@@ -5,8 +5,9 @@ export interface Tally {
   /** By kind. */
   injected: Map<string, number>
   survived: number
-  /** A person's help: Restart of a sidecar that was lawfully given up, and files whose Retry was pressed or that were indexed again, by reason. */
+  /** A person's help for a sidecar that was lawfully given up, or whose engine does not load. */
   restartsPressed: number
+  /** Files that had failed when a person pressed Retry or had them indexed again, by reason. */
   setAside: Map<string, number>
   /** Folders that were indexed again to have work for the next fault. */
   indexedAgain: number

@@ -29,7 +29,8 @@ export interface LibraryReport {
 }
 
 export async function reportOf(dataDirectory: string): Promise<LibraryReport> {
-  const { stdout } = await promisify(execFile)(python, ['-m', 'scripts.torture.library_report', dataDirectory], { cwd: checkout, maxBuffer: 64 * 1024 * 1024 })
+  const args = ['-m', 'scripts.torture.library_report', dataDirectory]
+  const { stdout } = await promisify(execFile)(python, args, { cwd: checkout, maxBuffer: 64 * 1024 * 1024 })
   return JSON.parse(stdout) as LibraryReport
 }
 
@@ -47,23 +48,35 @@ export function compare(disk: string[], tortured: LibraryReport, undisturbed: Li
   const expected = byPath(undisturbed.files)
   for (const file of disk) {
     const rows = found.get(file) ?? []
-    const wanted = expected.get(file)?.[0]
     const [row] = rows
-    // A machine without Whisper has recordings that wait for it in both libraries.
-    if (wanted === undefined || wanted.state === 'failed') verdict.other.push(`${file}: undisturbed it is ${wanted?.state ?? 'not known'} (${wanted?.problem ?? ''}), so nothing can be said`)
+    const wanted = expected.get(file)?.[0]
+    if (wanted === undefined || wanted.state === 'failed') verdict.other.push(`${file}: not even undisturbed: ${wanted?.problem ?? ''}`)
     else if (row === undefined) verdict.lost.push(`${file}: not in the library`)
-    else if (row.state !== wanted.state) verdict.lost.push(`${file}: ${row.state} ${row.problem ?? ''}`)
     else if (rows.length > 1) verdict.doubled.push(`${file}: ${rows.length} times in the library`)
-    else if (row.repeated > wanted.repeated || row.segments > wanted.segments || row.names !== 1) verdict.doubled.push(`${file}: ${row.segments} segments, ${row.repeated} of them twice, ${row.names} names; undisturbed ${wanted.segments}`)
-    else if (row.segments < wanted.segments) verdict.lost.push(`${file}: ${row.segments} segments, undisturbed ${wanted.segments}`)
-    else if (row.content !== wanted.content) verdict.lost.push(`${file}: its text is not that of the undisturbed library`)
-    else if (row.embeddings !== wanted.embeddings) verdict.lost.push(`${file}: ${row.embeddings} embeddings, undisturbed ${wanted.embeddings}`)
+    else {
+      verdict.lost.push(...losses(row, wanted).map((what) => `${file}: ${what}`))
+      verdict.doubled.push(...doubles(row, wanted).map((what) => `${file}: ${what}`))
+    }
     if ((row?.jobs ?? 0) > 0) verdict.other.push(`${file}: a job is left`)
   }
   const present = new Set(disk)
   for (const file of found.keys()) if (!present.has(file)) verdict.doubled.push(`${file}: in the library, but not on disk`)
   for (const [table, rows] of Object.entries(tortured.loose)) if (rows > 0) verdict.other.push(`${rows} ${table} belong to no file`)
   return verdict
+}
+
+/** A machine without Whisper has recordings that wait for it, in both libraries. */
+function losses(row: ReportedFile, wanted: ReportedFile): string[] {
+  if (row.state !== wanted.state) return [`${row.state} ${row.problem ?? ''}, undisturbed ${wanted.state}`]
+  if (row.segments < wanted.segments) return [`${row.segments} segments, undisturbed ${wanted.segments}`]
+  if (row.segments === wanted.segments && row.content !== wanted.content) return ['what is found in it is not what is found undisturbed']
+  return row.embeddings < wanted.embeddings ? [`${row.embeddings} embeddings, undisturbed ${wanted.embeddings}`] : []
+}
+
+function doubles(row: ReportedFile, wanted: ReportedFile): string[] {
+  if (row.segments > wanted.segments) return [`${row.segments} segments, undisturbed ${wanted.segments}`]
+  if (row.repeated > wanted.repeated) return [`${row.repeated} segments stand in it twice`]
+  return row.names === 1 ? [] : [`${row.names} segments with its name`]
 }
 
 function byPath(files: ReportedFile[]): Map<string, ReportedFile[]> {

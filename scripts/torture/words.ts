@@ -6,7 +6,8 @@ import path from 'node:path'
 export function newContent(file: string, fault: number): string {
   const text = [`changed${fault}word`, `This was written by fault ${fault}.`, 'The harbour master counted the buoys again.']
   if (!file.endsWith('.html')) return `${text.join('\n\n')}\n`
-  return `<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>Changed</title></head><body>${text.map((part) => `<p>${part}</p>`).join('')}</body></html>\n`
+  const body = text.map((part) => `<p>${part}</p>`).join('\n')
+  return `<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>Changed</title></head><body>\n${body}\n</body></html>\n`
 }
 
 /** The word of a file; null for those that hold none. */

@@ -50,7 +50,8 @@ export function writeInto(target: RunningProcess, stream: 'stdout' | 'stderr', b
 function protocolDescriptor(pid: number): number {
   const links = new Map(openFiles(pid))
   const standard = new Set([links.get(0), links.get(2)])
-  const unixSockets = new Set(readFileSync(`/proc/${pid}/net/unix`, 'utf8').split('\n').map((line) => `socket:[${line.trim().split(/\s+/)[6] ?? ''}]`))
+  const table = readFileSync(`/proc/${pid}/net/unix`, 'utf8').split('\n')
+  const unixSockets = new Set(table.map((line) => `socket:[${line.trim().split(/\s+/)[6] ?? ''}]`))
   const [found] = [...links].find(([number, link]) => number > 0 && unixSockets.has(link) && !standard.has(link)) ?? []
   if (found === undefined) throw new Error(`process ${pid} has no socket for its line protocol`)
   return found

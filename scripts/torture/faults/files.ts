@@ -11,6 +11,11 @@ async function someFile(scene: Scene, random: Random, isWanted: (file: string) =
   return random.pick((await scene.files()).filter(isWanted))
 }
 
+/** The folder that was added to the library comes first. */
+function partsOf(scene: Scene, file: string): string[] {
+  return path.relative(scene.filesDirectory, file).split(path.sep)
+}
+
 const touch: Fault = {
   name: 'touch a file',
   weight: 4,
@@ -26,7 +31,7 @@ const renameFile: Fault = {
   weight: 6,
   inject: async (scene, random, number) => {
     const file = await someFile(scene, random)
-    const neighbour = await someFile(scene, random, (other) => path.relative(scene.filesDirectory, other).split(path.sep)[0] === path.relative(scene.filesDirectory, file).split(path.sep)[0])
+    const neighbour = await someFile(scene, random, (other) => partsOf(scene, other)[0] === partsOf(scene, file)[0])
     // The number at its end is what its content is told by: it stays.
     const [, last] = /([^ ]+)$/.exec(path.basename(file)) ?? []
     const target = path.join(path.dirname(neighbour), `renamed by fault ${number}, ${last ?? ''}`)
@@ -79,7 +84,7 @@ const subfolderAway: Fault = {
   name: 'a folder inside goes and comes back',
   weight: 3,
   inject: async (scene, random) => {
-    const folder = path.dirname(await someFile(scene, random, (file) => path.relative(scene.filesDirectory, file).split(path.sep).length > 2))
+    const folder = path.dirname(await someFile(scene, random, (file) => partsOf(scene, file).length > 2))
     return awayAndBack(folder, path.join(scene.filesDirectory, 'elsewhere'), random.between(0.2, 3))
   },
 }

@@ -15,7 +15,8 @@ async function hindrance(scene: Scene): Promise<string | null> {
     await writeInto(scene.sidecar('audioprocessor'), 'stderr', Buffer.from('the torture looks whether it can write here\n'))
     return null
   } catch (error) {
-    return `this system lets nobody write into a pipe of another process: ${error instanceof Error ? (error.message.trim().split('\n').pop() ?? '') : String(error)}`
+    const reason = error instanceof Error ? error.message.trim().split('\n').pop() : String(error)
+    return `this system lets nobody write into a pipe of another process: ${reason ?? ''}`
   }
 }
 
@@ -47,11 +48,17 @@ async function logged(scene: Scene, module: Module, mark: string): Promise<void>
   })
 }
 
-const garbage = ['\u0000\u0001\u0002', '{"type":"heartbeat"', '[1, 2', '{"type":"ready","sidecar":"nobody"}', '{"type":"item-changed","item":{"id":-1}}', '\ufffd\u202e<b>', 'null', '""']
+const garbage = [
+  ...['\u0000\u0001\u0002', '{"type":"heartbeat"', '[1, 2', '{"type":"ready","sidecar":"nobody"}'],
+  ...['{"type":"item-changed","item":{"id":-1}}', '\ufffd\u202e<b>', 'null', '""'],
+]
 const MEBIBYTE = 1024 * 1024
 
 export const pipeFaults: Fault[] = [
-  saying('garbage on stdout', 5, 'stdout', (mark, random) => `\n${Array.from({ length: 5 }, () => random.pick(garbage) + mark).join('\n')}\n`),
+  saying('garbage on stdout', 5, 'stdout', (mark, random) => {
+    const lines = Array.from({ length: 5 }, () => random.pick(garbage) + mark)
+    return `\n${lines.join('\n')}\n`
+  }),
   // Without its end: the sidecar's own next line is joined to it, and lost.
   saying('half a line on stdout', 4, 'stdout', (mark) => `\n{"type":"job-progress","name":"${mark}`),
   saying('a line of 5 MiB on stdout', 2, 'stdout', (mark) => `\n${mark}${'x'.repeat(5 * MEBIBYTE)}\n`),

@@ -42,7 +42,8 @@ describe('the command line', () => {
 })
 
 describe('the verdict', () => {
-  const file: ReportedFile = { root: '/files', path: 'a.txt', state: 'indexed', problem: null, jobs: 0, names: 1, segments: 2, embeddings: 2, repeated: 0, content: 'x' }
+  const place = { root: '/files', path: 'a.txt', state: 'indexed', problem: null, jobs: 0 }
+  const file: ReportedFile = { ...place, names: 1, segments: 2, embeddings: 2, repeated: 0, content: 'x' }
   const library = (...files: ReportedFile[]): LibraryReport => ({ files, loose: { segments: 0 } })
   const judged = (...files: ReportedFile[]) => {
     const { lost, doubled, other } = compare(['/files/a.txt'], library(...files), library(file))
@@ -55,13 +56,17 @@ describe('the verdict', () => {
 
   it('names what is lost', () => {
     expect(judged()).toEqual([1, 0, 0])
-    for (const change of [{ state: 'failed' }, { segments: 1 }, { content: 'y' }, { embeddings: 1 }]) expect(judged({ ...file, ...change }), JSON.stringify(change)).toEqual([1, 0, 0])
+    for (const change of [{ state: 'failed' }, { segments: 1 }, { content: 'y' }, { embeddings: 1 }]) {
+      expect(judged({ ...file, ...change }), JSON.stringify(change)).toEqual([1, 0, 0])
+    }
   })
 
   it('names what is doubled', () => {
     expect(judged(file, file)).toEqual([0, 1, 0])
     expect(judged(file, { ...file, path: 'gone.txt' })).toEqual([0, 1, 0])
-    for (const change of [{ segments: 4 }, { repeated: 1 }, { names: 2 }]) expect(judged({ ...file, ...change }), JSON.stringify(change)).toEqual([0, 1, 0])
+    for (const change of [{ segments: 4 }, { repeated: 1 }, { names: 2 }]) {
+      expect(judged({ ...file, ...change }), JSON.stringify(change)).toEqual([0, 1, 0])
+    }
   })
 
   it('names jobs and rows that are left over', () => {
