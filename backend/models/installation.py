@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from backend.durable import sync_folder
 from backend.models.manifest import FileSet, Model
 from backend.models.problems import ModelError
 from backend.models.verification import digest_problem, remove_marker, write_marker
@@ -40,7 +41,7 @@ def install(layer: Path, model: Model, edition: FileSet, staged: Path) -> None:
     remove_marker(layer, model)
     for entry in roots(staged, model):
         _replace(staged / entry, layer / entry, quarantine_dir(layer, model))
-    sync_directory((layer / model.root).parent)
+    sync_folder((layer / model.root).parent)
     write_marker(layer, model, edition)
 
 
@@ -60,17 +61,6 @@ def quarantine(path: Path, into: Path) -> None:
     else:
         target.unlink(missing_ok=True)
     os.rename(path, target)
-
-
-def sync_directory(path: Path) -> None:
-    """Make renames in `path` last through a power cut, where the system can."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _replace(source: Path, target: Path, aside: Path) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import psutil
 
 from backend.contract.events import CareOutcome, LibraryCareEnded
+from backend.durable import sync_folder
 from backend.library.care.files import open_copy, sync
 from backend.library.care.problems import is_the_library, no_library, not_written
 from backend.library.care.work import Work
 from backend.library.store import folders, jobs, settings
 from backend.library.store.check import check, require_tables
 from backend.library.store.connection import connect
-from backend.library.store.folders import sync_folder
 from backend.library.store.opening import is_blank, refuse_newer
 from backend.library.store.replacement import DATABASE, complete_replacement
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from backend.durable import sync_folder
+
 FILE = "folders.json"
 
 
@@ -58,14 +60,3 @@ def of_library(db: sqlite3.Connection) -> list[Folder]:
     """Those of the table `roots`, without the removed ones."""
     rows = db.execute("SELECT id, path, added_at FROM roots WHERE removed_at IS NULL ORDER BY added_at, id")
     return [Folder(id=row["id"], path=row["path"], added_at=row["added_at"]) for row in rows]
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in `folder` outlast a power failure, where the system has a way to."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

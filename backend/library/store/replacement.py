@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from backend.library.store.folders import sync_folder
+from backend.durable import sync_folder
 
 log = logging.getLogger(__name__)
 

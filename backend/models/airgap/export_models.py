@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from backend.contract.events import ModelExportProgress
+from backend.durable import sync_folder
 from backend.models.airgap.bundle import INDEX, Carried, index_bytes
 from backend.models.cancellation import Cancellation
-from backend.models.installation import sync_directory
 from backend.models.manifest import Model
 from backend.models.problems import ModelError, disk_full, from_os_error
 from backend.models.registry import ModelLocation, model_status
@@ -50,7 +50,7 @@ def export_models(models: Sequence[Model], target: Path, cancellation: Cancellat
                     os.fsync(stream.fileno())
                 cancellation.check()
                 os.replace(part, target)
-                sync_directory(target.parent)
+                sync_folder(target.parent)
             finally:
                 part.unlink(missing_ok=True)
         emit(progress.event())
