@@ -10,6 +10,7 @@ export function complaints(report: SoakReport, faults: number): string[] {
   return [
     ...(sum(tally.injected) === faults ? [] : [`${sum(tally.injected)} faults were injected instead of ${faults}`]),
     ...(tally.survived === faults ? [] : [`${faults - tally.survived} faults were not survived`]),
+    ...[...tally.setAside].map(([code, times]) => `${times} files were blamed for what was done to their readers: ${code}`),
     ...verdict.lost.map((text) => `lost: ${text}`),
     ...verdict.doubled.map((text) => `doubled: ${text}`),
     ...verdict.other,
@@ -29,7 +30,7 @@ export function print(report: SoakReport, wrong: string[]): void {
   row('survived', tally.survived, tally.survived !== sum(tally.injected))
   row('with a press on Restart', tally.restartsPressed)
   const reasons = [...tally.setAside].map(([code, times]) => `${times} ${code}`).join(', ')
-  row('files set aside on the way', sum(tally.setAside), false, reasons)
+  row('files set aside', sum(tally.setAside), sum(tally.setAside) > 0, reasons)
   row('folders indexed again for more work', tally.indexedAgain)
   row('files on disk', report.files)
   row('items lost', verdict.lost.length, verdict.lost.length > 0)

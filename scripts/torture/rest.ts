@@ -59,9 +59,9 @@ const mostMore = {
   /** Chromium opens the ten files of its painting caches when a window begins to paint, and closes them some time later. */
   file: 12,
   heap: 6 * MEBIBYTE,
-  windowHeap: 10 * MEBIBYTE,
+  windowHeap: 6 * MEBIBYTE,
   /** Allocators keep what they had for the largest moment, such as a line of 5 MiB. */
-  resident: 96 * MEBIBYTE,
+  resident: 64 * MEBIBYTE,
 }
 
 /** What has grown by more than it may, in words. */

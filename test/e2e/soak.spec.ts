@@ -5,7 +5,7 @@ import { Scene } from '../../scripts/torture/scene'
 import { soak } from '../../scripts/torture/soak'
 
 /** Drawn so that each sort is among them: sidecars, pipes, the window, files, folders, the end of everything. */
-const options = { faults: 15, files: 40, seed: 662, only: '', keep: false }
+const options = { faults: 15, files: 40, seed: 1294, only: '', keep: false }
 
 /** `npm run torture` does the same with 200 faults over 300 files. */
 test('random faults in the middle of indexing lose nothing, double nothing and leave nothing behind', async () => {
