@@ -1,8 +1,11 @@
 """The models that were asked for, one after the other; each ends with exactly one terminal event."""
 
+import logging
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from backend.contract.events import ModelDownloadEnded, ModelDownloadOutcome, ModelDownloadProgress
 from backend.contract.library import ModelId
@@ -10,6 +13,7 @@ from backend.models.cancellation import Cancellation
 from backend.models.download.fetch_model import ModelFetch
 from backend.models.download.policy import Policy
 from backend.models.download.progress import ModelProgress
+from backend.models.installation import staging_dir
 from backend.models.locking import model_lock
 from backend.models.manifest import Manifest, Model
 from backend.models.problems import Cancelled, ModelError, from_os_error, kept_offline, size_text
@@ -17,6 +21,8 @@ from backend.models.registry import ModelState, model_status, verify
 from backend.models.staged import staged_bytes
 from backend.models.ticker import Ticker
 from backend.processing.config import get_models_cache_dir
+
+log = logging.getLogger(__name__)
 
 Emit = Callable[[ModelDownloadProgress | ModelDownloadEnded], None]
 
@@ -100,7 +106,7 @@ class Downloads:
         self._cancellation.check()
         layer = get_models_cache_dir()
         try:
-            if model_status(model).state is ModelState.PRESENT:
+            if model_status(model).state is ModelState.PRESENT and not staging_dir(layer, model).exists():
                 return f"{model.title} is here already."
             layer.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -114,6 +120,7 @@ class Downloads:
             try:
                 state = model_status(model).state
                 if state is ModelState.PRESENT:
+                    _remove_staged(layer, model)
                     return f"{model.title} was installed by another process." if waited else f"{model.title} is here already."
                 if state is ModelState.DAMAGED:
                     progress.say("Checking the files that are here")
@@ -125,6 +132,16 @@ class Downloads:
                 raise kept_offline(model)
             ModelFetch(layer, model, self._policy, self._cancellation, progress, self._environment).run()
         return f"{model.title} is installed ({size_text(model.size)})."
+
+
+def _remove_staged(layer: Path, model: Model) -> None:
+    """What a process has left that was killed right after it had installed the model."""
+    try:
+        shutil.rmtree(staging_dir(layer, model))
+    except FileNotFoundError:
+        return
+    except OSError:
+        log.exception("what %s was put together from stays", model.title)
 
 
 def _cancelled(model: Model) -> ModelDownloadEnded:

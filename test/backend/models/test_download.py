@@ -85,6 +85,17 @@ def test_a_model_that_is_here_is_not_asked_for_again(world: World) -> None:
     assert len(world.hub.requests) == asked
 
 
+def test_what_a_process_left_that_was_killed_after_the_installation_is_removed(world: World) -> None:
+    world.run()
+    left = world.layer / ".staging" / "yamnet" / "parts"
+    left.mkdir(parents=True)
+    (left / "yamnet.part").write_bytes(b"x")
+    asked = len(world.hub.requests)
+    assert world.run("yamnet", offline=True).message == "Yamnet is here already."
+    assert list((world.layer / ".staging").iterdir()) == []
+    assert len(world.hub.requests) == asked
+
+
 def test_right_files_without_a_marker_are_verified_and_not_fetched(world: World) -> None:
     (world.layer / "base.pt").write_bytes(BASE_PT)
     assert installed(world.run("whisper-base"))
