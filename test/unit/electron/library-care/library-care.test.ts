@@ -41,7 +41,7 @@ let time: number
 beforeEach(async () => {
   ;({ folder, remove } = await temporaryFolder())
   paths = {
-    data: folder, models: folder, bundledModels: null, code: fixtures, python, logs: folder, run: path.join(folder, 'run'),
+    data: folder, models: folder, bundledModels: null, code: fixtures, python, pythonFlags: [], logs: folder, run: path.join(folder, 'run'),
     profile: folder, settings: path.join(folder, 'settings.json'), windowState: path.join(folder, 'window.json'),
   }
   events = new EventStream({ ...emptyPicture, sidecars: [notStarted('search-server'), notStarted('audio-processor')] })
