@@ -57,10 +57,9 @@ function isFinished(progress: JobProgress): boolean {
 function withSidecar(picture: Picture, sidecar: SidecarStatus): Picture {
   const sidecars = upsert(picture.sidecars, sidecar, (other) => other.name === sidecar.name)
   if (isAlive(sidecar)) return { ...picture, sidecars }
+  // What failed in the process that is gone has not failed in the next.
   const unload = (status: EngineStatus): EngineStatus =>
-    sidecarOfEngine[status.engine] === sidecar.name && (status.state === 'ready' || status.state === 'loading')
-      ? { ...status, state: 'unloaded' }
-      : status
+    sidecarOfEngine[status.engine] === sidecar.name && status.state !== 'missing' ? { ...status, state: 'unloaded', problem: null } : status
   return {
     ...picture,
     sidecars,

@@ -59,6 +59,13 @@ it('engines of a process that ended are not loaded any more; a missing one is st
   expect(picture.engines.map(({ engine: id, state }) => [id, state])).toEqual([['minilm', 'ready'], ['whisper-base', 'unloaded'], ['yamnet', 'missing']])
 })
 
+it('an engine that failed in a process that ended has not failed in the next', () => {
+  const problem = { code: 'engine-failed', message: 'MiniLM could not be loaded.', next_step: null, detail: null }
+  const failed: RelayEvent = { type: 'engine-changed', status: { engine: 'minilm', state: 'failed', problem } }
+  const picture = apply(sidecar('search-server', 'ready'), failed, sidecar('search-server', 'starting'), sidecar('search-server', 'ready'))
+  expect(picture.engines).toEqual([{ engine: 'minilm', state: 'unloaded', problem: null }])
+})
+
 /** Small deterministic generator (mulberry32), so that a failure can be repeated. */
 function dice(seed: number): (sides: number) => number {
   let state = seed
