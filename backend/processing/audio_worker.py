@@ -141,8 +141,9 @@ class AudioWorker:
             except sqlite3.Error:
                 raise
             except Exception as error:
+                # Memory that ran out in the middle has many names, and is not the recording's fault: it is tried once more.
                 log.exception("item %d", job.item_id)
-                self._fail(job, _unexpected(error))
+                self._reader_crashed(job, _unexpected(error))
 
     def _index(self, job: Job, watch: JobWatch) -> None:
         try:
