@@ -9,7 +9,7 @@ import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 import { elfFiles, GLIBC, linkage } from '../../scripts/package/lib/elf.mjs'
 import { filesBelow } from '../../scripts/package/lib/files.mjs'
-import { root, sampleLibrary } from '../support/checkout'
+import { python as buildPython, root, sampleLibrary } from '../support/checkout'
 import { enclose, environmentOf, giveAway } from './enclosure'
 import { archive, noEnclosure, program, python, resources, unpacked } from './installation'
 
@@ -63,8 +63,11 @@ test('the bill of materials and the licences name what is shipped', () => {
   for (const metadata of shipped) expect(names).toContain(/^Name: (.+)$/m.exec(readFileSync(path.join(python, site, metadata), 'utf8'))?.[1])
 })
 
-test('nothing names the folder that it was built in', () => {
-  const marks = [Buffer.from(`${root}/`), Buffer.from('/root/.pyenv')]
+test('nothing names the folder that it was built in, nor the one that its interpreter comes from', async () => {
+  const { stdout } = await run(buildPython, ['-c', 'import sys; print(sys.base_prefix)'])
+  const origin = stdout.trim()
+  // Every program may name /usr.
+  const marks = [root, ...(/^\/usr(\/local)?$/.test(origin) ? [] : [origin])].map((folder) => Buffer.from(`${folder}/`))
   const own = filesBelow(resources).filter((file) => /\.(pyc?|json|txt|pth|asar|yml)$|\/RECORD$/.test(file) && lstatSync(path.join(resources, file)).isFile())
   expect(own.filter((file) => marks.some((mark) => readFileSync(path.join(resources, file)).includes(mark)))).toEqual([])
 })
