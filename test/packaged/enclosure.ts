@@ -3,22 +3,24 @@
  * checkout, Node and every other Python are out of sight; whoever runs is an ordinary user with an empty home and a bare environment.
  */
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import path from 'node:path'
 import { root } from '../support/checkout'
 
 /** nobody: an account of every Debian system, of which no home and no right is expected. */
 const user = 65_534
 
-const folders = ['/usr/bin', '/usr/local/bin', '/bin', '/opt', '/root', '/usr/lib', '/usr/local/lib', '/usr/lib/x86_64-linux-gnu']
+const folders = ['/usr/bin', '/usr/local/bin', '/bin', '/usr/lib', '/usr/local/lib', '/usr/lib/x86_64-linux-gnu']
 const otherPrograms = /^(python[\d.]*|pypy\d?|node|nodejs|npm|npx|uv|conda)$|^libpython/
-const otherFolders = /^(python[\d.]*|node_modules|\.pyenv|\.nvm|\.conda|pypi|pypi-more|wheels)$/
+const otherFolders = /^(python[\d.]*|node_modules)$/
 
-/** Where other interpreters and their packages are on this machine. */
-function others(): { files: string[]; hidden: string[] } {
+/** Where other interpreters and their packages are on this machine: in the system, in programs of others, and whatever a person has at home. */
+function others(base: string): { files: string[]; hidden: string[] } {
   const entries = folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)))
   const files = entries.filter((entry) => otherPrograms.test(path.basename(entry)) && !lstatSync(entry).isDirectory() && existsSync(entry))
   const hidden = entries.filter((entry) => otherFolders.test(path.basename(entry)) && existsSync(entry) && lstatSync(entry).isDirectory())
-  return { files: [...files, process.execPath], hidden: [root, ...hidden] }
+  const whole = ['/opt', userInfo().homedir].filter((folder) => existsSync(folder) && !base.startsWith(`${folder}${path.sep}`))
+  return { files: [...files, process.execPath], hidden: [root, ...hidden, ...whole] }
 }
 
 export interface Enclosure {
@@ -41,7 +43,7 @@ export function enclose(base: string, app: string, inside: string, replaced: Rec
   for (const folder of [target, home]) mkdirSync(folder, { recursive: true })
   chmodSync(base, 0o755)
   chownSync(home, user, user)
-  const { files, hidden } = others()
+  const { files, hidden } = others(base)
   const lines = [
     '#!/bin/sh',
     `if [ -z "$CONTENTCACHE_ENCLOSED" ]; then CONTENTCACHE_ENCLOSED=1 exec unshare --mount --propagation private "$0" "$@"; fi`,
