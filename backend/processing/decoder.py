@@ -1,21 +1,17 @@
 """The listener's side of decoding: a child decodes one recording after the other, and is ended when it crashes, hangs or is in the way."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+from backend.library.extract.reader_pool import ReaderPool
 from backend.library.extract.reader_process import ReaderEnded, ReaderProcess, Unwanted
 from backend.processing.cancellation import Cancelled, StopCheck, never
 from backend.processing.decode import BLOCK_SECONDS, MediaFacts, Samples
 from backend.processing.decoder_protocol import Answer, Block, DecodeRequest, Failed, Finished, Opened, Working, read_answer
 from backend.processing.media_errors import DecoderEnded, StuckMedia
 
-log = logging.getLogger(__name__)
-
 SILENCE_SECONDS = 60.0
-# FFmpeg leaks a little in broken files, and a new child costs half a second.
-FILES_PER_CHILD = 500
 # Decoded while an engine is busy; what is beyond waits in the pipe.
 BLOCKS_AHEAD = 2
 
@@ -26,53 +22,29 @@ class Decoder:
     def __init__(self, silence: float = SILENCE_SECONDS) -> None:
         """`silence`: seconds to wait for a child that does not say anything."""
         self._silence = silence
-        self._idle: ReaderProcess[Answer] | None = None
+        self._children: ReaderPool[Answer] = ReaderPool("backend.processing.decode_child", read_answer, BLOCKS_AHEAD)
 
-    def open(self, path: Path, should_stop: StopCheck = never, block_seconds: float = BLOCK_SECONDS) -> "DecodedTrack":
-        """Raises a MediaError: those of SoundTrack, TooLargeMedia, StuckMedia, DecoderEnded; Cancelled; OSError when no child starts."""
-        return DecodedTrack(self, path, should_stop, block_seconds)
+    def open(self, path: Path, should_stop: StopCheck = never, block_seconds: float | None = BLOCK_SECONDS) -> "DecodedTrack":
+        """`block_seconds`: None for the facts alone.
+
+        Raises a MediaError: those of SoundTrack, TooLargeMedia, StuckMedia, DecoderEnded; Cancelled; OSError when no child starts.
+        """
+        return DecodedTrack(self._children, self._silence, DecodeRequest(path=path.absolute(), block_seconds=block_seconds), should_stop)
 
     def facts(self, path: Path, should_stop: StopCheck = never) -> MediaFacts:
         """What the container says, without any decoding. Raises as `open` does."""
-        with DecodedTrack(self, path, should_stop, None) as track:
+        with self.open(path, should_stop, None) as track:
             track.read(should_stop)
             return track.facts
 
     def close(self) -> None:
-        if self._idle is not None:
-            self._idle.end()
-            self._idle = None
+        self._children.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _take(self) -> ReaderProcess[Answer]:
-        child, self._idle = self._idle, None
-        if child is not None and child.asked < FILES_PER_CHILD and child.is_alive():
-            return child
-        if child is not None:
-            child.end()
-        return ReaderProcess("backend.processing.decode_child", read_answer, BLOCKS_AHEAD)
-
-    def _give_back(self, child: ReaderProcess[Answer]) -> None:
-        """A child that has answered everything it was asked."""
-        self.close()
-        self._idle = child
-
-    def _next(self, child: ReaderProcess[Answer], should_stop: StopCheck) -> Answer:
-        try:
-            while isinstance(answer := child.receive(self._silence, lambda: not should_stop()), Working):
-                pass
-        except Unwanted:
-            raise Cancelled from None
-        except TimeoutError:
-            raise StuckMedia(f"nothing for {self._silence:.0f} seconds") from None
-        except ReaderEnded as error:
-            raise DecoderEnded(str(error)) from error
-        return answer
 
 
 class DecodedTrack:
@@ -81,12 +53,13 @@ class DecodedTrack:
     After Cancelled it goes on where it was. While nobody reads, the child stands still.
     """
 
-    def __init__(self, decoder: Decoder, path: Path, should_stop: StopCheck, block_seconds: float | None) -> None:
+    def __init__(self, children: ReaderPool[Answer], silence: float, request: DecodeRequest, should_stop: StopCheck) -> None:
         self.damaged_packets = 0
-        self._decoder = decoder
-        self._child: ReaderProcess[Answer] | None = decoder._take()
+        self._children = children
+        self._silence = silence
+        self._child: ReaderProcess[Answer] | None = children.take()
         try:
-            self._child.ask(DecodeRequest(path=path.absolute(), block_seconds=block_seconds).model_dump_json())
+            self._child.ask(request.model_dump_json())
             self.facts = self._opened(should_stop)
         except ReaderEnded as error:
             self.close()
@@ -96,7 +69,7 @@ class DecodedTrack:
             raise
 
     def read(self, should_stop: StopCheck = never) -> Samples | None:
-        """The next block, float32[n]; None at the end. Raises as Decoder.open does."""
+        """The next block, float32[n]; None at the end. Raises a MediaError as Decoder.open does; Cancelled."""
         if self._child is None:
             return None
         try:
@@ -142,7 +115,15 @@ class DecodedTrack:
     def _answer(self, should_stop: StopCheck) -> Answer:
         if self._child is None:
             raise DecoderEnded("closed")
-        answer = self._decoder._next(self._child, should_stop)
+        try:
+            while isinstance(answer := self._child.receive(self._silence, lambda: not should_stop()), Working):
+                pass
+        except Unwanted:
+            raise Cancelled from None
+        except TimeoutError:
+            raise StuckMedia(f"nothing for {self._silence:.0f} seconds") from None
+        except ReaderEnded as error:
+            raise DecoderEnded(str(error)) from error
         if isinstance(answer, Failed):
             self._done()
             raise answer.error
@@ -151,4 +132,4 @@ class DecodedTrack:
     def _done(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            self._decoder._give_back(child)
+            self._children.give_back(child)

@@ -10,7 +10,8 @@ from typing import Literal, Self
 from backend.contract.library import ItemKind, Problem
 from backend.library.extract import problems
 from backend.library.extract.protocol import Request, Response, read_response, unopened
-from backend.library.extract.reader_process import ReaderEnded, ReaderProcess, Unwanted
+from backend.library.extract.reader_pool import ReaderPool
+from backend.library.extract.reader_process import ReaderEnded, Unwanted
 from backend.library.store.results import IndexResult
 from backend.library.store.rows import extension_of
 
@@ -18,8 +19,8 @@ log = logging.getLogger(__name__)
 
 BASE_SECONDS = 60.0
 SECONDS_PER_MEGABYTE = 2.0
-# Parsers leak a little, and a new child costs less than a second.
-FILES_PER_CHILD = 500
+# One frame or picture, however large the file; the window, or a recording to be heard, waits for it.
+THUMBNAIL_SECONDS = 20.0
 # The child ends itself a little later than its parent would end it.
 _GRACE = 5.0
 
@@ -44,10 +45,10 @@ class Extractor:
     """Thread-safe; one file at a time. The child is started when it is needed first."""
 
     def __init__(self, seconds: Callable[[int], float] | None = None) -> None:
-        """`seconds`: time limit of a file by its size in bytes."""
+        """`seconds`: time limit of a file by its size in bytes. A thumbnail never has more than THUMBNAIL_SECONDS."""
         self._seconds = seconds or (lambda size: BASE_SECONDS + SECONDS_PER_MEGABYTE * (size >> 20))
         self._lock = Lock()
-        self._child: ReaderProcess[Response] | None = None
+        self._children = ReaderPool("backend.library.extract.child", read_response)
 
     def extract(self, path: Path, kind: ItemKind, thumbnail: Path, wanted: Callable[[], bool] = lambda: True) -> IndexResult:
         """Read a document or image; an image's thumbnail is written to `thumbnail`.
@@ -78,7 +79,7 @@ class Extractor:
 
     def close(self) -> None:
         with self._lock:
-            self._end_child()
+            self._children.close()
 
     def __enter__(self) -> Self:
         return self
@@ -97,30 +98,16 @@ class Extractor:
             # A pipe would be waited for, a device read without an end.
             return Response(problem=problems.cannot_open(OSError(f"{path} is no file")))
         seconds = self._seconds(status.st_size)
+        if task == "thumbnail":
+            seconds = min(seconds, THUMBNAIL_SECONDS)
         request = Request(task=task, path=path, kind=kind, extension=extension_of(path.name), thumbnail=thumbnail, limit=seconds + _GRACE)
-        with self._lock:
-            child = self._child
-            if child is None or child.asked >= FILES_PER_CHILD or not child.is_alive():
-                self._end_child()
-                child = self._child = ReaderProcess("backend.library.extract.child", read_response)
-            try:
+        try:
+            with self._lock, self._children.lent() as child:
                 child.ask(request.model_dump_json())
                 return child.receive(seconds, wanted)
-            except TimeoutError:
-                self._end_child()
-                return Response(problem=problems.took_too_long(seconds))
-            except ReaderEnded as error:
-                self._end_child()
-                raise ReaderCrashed(problems.ended_reader(str(error))) from error
-            except Unwanted:
-                self._end_child()
-                raise Abandoned from None
-            except BaseException:
-                # `wanted` itself failed: whatever the child answers later belongs to nobody.
-                self._end_child()
-                raise
-
-    def _end_child(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            child.end()
+        except TimeoutError:
+            return Response(problem=problems.took_too_long(seconds))
+        except ReaderEnded as error:
+            raise ReaderCrashed(problems.ended_reader(str(error))) from error
+        except Unwanted:
+            raise Abandoned from None

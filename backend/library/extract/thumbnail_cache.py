@@ -10,7 +10,6 @@ from backend.library.store import Library
 
 log = logging.getLogger(__name__)
 
-SECONDS = 20.0
 # Who asks for a page of pictures asks for all of them at once, and each waits in a thread that a search may need.
 WAITING = 4
 
@@ -20,7 +19,7 @@ class ThumbnailCache:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._extractor = Extractor(seconds=lambda _: SECONDS)
+        self._extractor = Extractor()
         self._places = BoundedSemaphore(WAITING)
         self._closing = Event()
 

@@ -45,6 +45,15 @@ def test_one_child_reads_many_files(extractor: Extractor, tmp_path: Path) -> Non
     assert children() == []
 
 
+def test_a_child_that_has_read_its_share_is_replaced(extractor: Extractor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.library.extract.reader_pool.FILES_PER_READER", 2)
+    path = write(tmp_path / "a.txt", "one")
+    found = [children() for _ in range(5) if read(extractor, path) == ["one"]]
+    assert [len(each) for each in found] == [1] * 5
+    assert [each == found[0] for each in found] == [True, True, False, False, False]
+    assert [each == found[2] for each in found] == [False, False, True, True, False]
+
+
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "slow.txt", SLOW)
     with Extractor(seconds=lambda size: 1.0 if size > 1_000_000 else 60.0) as extractor:
