@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeAlias
 
 from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobStage
-from backend.contract.library import Contract, EngineState, Item, ItemKind, ModelId, Problem
+from backend.contract.library import Contract, EngineState, Item, ModelId, Problem
+from backend.library.extract.extractor import Abandoned, Extractor
 from backend.library.inside_root import require_inside
 from backend.library.store import IndexResult, Job, LeaseLost, Library, LibraryLost, Worker, storage_problem
 from backend.processing.cancellation import Cancelled, StopCheck
@@ -30,9 +29,6 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
 LOOK_FOR_MODELS_SECONDS = 3.0
 RETRY_SECONDS = 5.0
-
-MakeThumbnail: TypeAlias = Callable[[Path, Path, StopCheck], bool]
-"""(film, picture to write, whether to stop) -> whether there is one now. Raises Cancelled."""
 
 
 class EngineFailed(Exception):
@@ -58,14 +54,12 @@ class AudioWorker:
         lifetime: Lifetime,
         whisper: Engine[Transcriber],
         yamnet: Engine[SoundTagger],
-        make_thumbnail: MakeThumbnail,
     ) -> None:
         self._library = library
         self._emit = emit
         self._lifetime = lifetime
         self._whisper = whisper
         self._yamnet = yamnet
-        self._make_thumbnail = make_thumbnail
         self._decoder = Decoder()
         self._looked = float("-inf")
         self._suspended: _Suspended | None = None
@@ -209,10 +203,13 @@ class AudioWorker:
         return Listening(self._decoder.open(job.path, should_stop), transcriber, tagger), 0.0
 
     def _thumbnail(self, job: Job, watch: JobWatch) -> bool:
-        if job.kind is not ItemKind.VIDEO:
-            return False
+        thumbnail = self._library.thumbnail_path(job.item_id)
         try:
-            return self._make_thumbnail(job.path, self._library.thumbnail_path(job.item_id), watch.should_stop)
+            # A child for each film: beside listening to it, half a second is nothing, and so no second child is kept.
+            with Extractor() as extractor:
+                return extractor.make_thumbnail(job.path, job.kind, thumbnail, lambda: not watch.should_stop())
+        except Abandoned:
+            raise Cancelled from None
         except OSError:
             # A picture is a cache: the words of a film are not thrown away for it.
             log.exception("no thumbnail of item %d", job.item_id)

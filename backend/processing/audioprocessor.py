@@ -18,15 +18,13 @@ os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"})
 
 from backend import VERSION
 from backend.contract.events import Bye, EngineChanged, ItemChanged, Ready, SidecarName
-from backend.contract.library import EngineStatus, ItemKind, ModelId
-from backend.library.extract.extractor import Abandoned, Extractor
+from backend.contract.library import EngineStatus, ModelId
 from backend.library.guard import LibraryGuard
 from backend.library.store import LibraryError
 from backend.library.store.crash_record import CrashRecord
 from backend.library.when_usable import open_when_usable
 from backend.models.registry import ModelLocation
 from backend.processing.audio_worker import AudioWorker
-from backend.processing.cancellation import Cancelled, StopCheck
 from backend.processing.engines import Engine
 from backend.processing.sound_tagger import SoundTagger
 from backend.processing.transcriber import Transcriber
@@ -39,7 +37,6 @@ log = logging.getLogger(__name__)
 
 # Yields to whatever the person is doing, the window of this application first.
 NICENESS = 5
-THUMBNAIL_SECONDS = 20.0
 
 
 def main() -> int:
@@ -75,7 +72,7 @@ def main() -> int:
     whisper: Engine[Transcriber] = Engine(ModelId.WHISPER, _load_whisper, tell)
     yamnet: Engine[SoundTagger] = Engine(ModelId.YAMNET, _load_yamnet, tell)
     with library:
-        AudioWorker(library, emitter.emit, lifetime, whisper, yamnet, _make_thumbnail).run()
+        AudioWorker(library, emitter.emit, lifetime, whisper, yamnet).run()
     record.end()
     emitter.emit(Bye(reason=lifetime.reason))
     return guard.exit_code
@@ -92,15 +89,6 @@ def _load_yamnet(location: ModelLocation) -> SoundTagger:
     from backend.processing.sound_tagger import YamnetTagger
 
     return YamnetTagger(location.layer / "tfhub")
-
-
-def _make_thumbnail(film: Path, picture: Path, should_stop: StopCheck) -> bool:
-    # A child for each film: beside listening to it, half a second is nothing, and so no second child is kept.
-    with Extractor(seconds=lambda _: THUMBNAIL_SECONDS) as extractor:
-        try:
-            return extractor.make_thumbnail(film, ItemKind.VIDEO, picture, lambda: not should_stop())
-        except Abandoned:
-            raise Cancelled from None
 
 
 def _yield_to_others() -> None:
