@@ -1,17 +1,15 @@
-"""Runs work in a thread while the main one listens: a signal or the end of the parent cancels it."""
+"""A run of the downloader: a signal or the end of the parent cancels it, and what does not notice is given up."""
 
 import os
-import stat
 import sys
-import threading
 from collections.abc import Callable
 
 from backend.models.cancellation import Cancellation
 from backend.sidecar.lifetime import Lifetime
+from backend.sidecar.task_run import run_task
 
 GRACE = 2.0
 STOP_DEADLINE = 10.0
-POLL = 0.1
 
 
 def run_cancellable(work: Callable[[], int], cancellation: Cancellation, abandon: Callable[[], None], *, with_parent: bool) -> int:
@@ -19,29 +17,13 @@ def run_cancellable(work: Callable[[], int], cancellation: Cancellation, abandon
 
     Work that does not stop within two seconds is given up: `abandon` is called and the process ends with code 130.
     """
+
+    def give_up(seconds: float) -> None:
+        if seconds >= GRACE:
+            abandon()
+            sys.stderr.flush()
+            os._exit(130)
+
     lifetime = Lifetime(STOP_DEADLINE)
     lifetime.on_stop(cancellation.request)
-    lifetime.watch_signals()
-    if with_parent and stdin_is_a_parent():
-        lifetime.watch_stdin()
-    codes: list[int] = []
-    worker = threading.Thread(target=lambda: codes.append(work()), name="work", daemon=True)
-    worker.start()
-    while worker.is_alive():
-        worker.join(POLL)
-        if cancellation.requested:
-            worker.join(GRACE)
-            if worker.is_alive():
-                abandon()
-                sys.stderr.flush()
-                os._exit(130)
-    return codes[0] if codes else 1
-
-
-def stdin_is_a_parent() -> bool:
-    """A pipe or a socket; not a terminal, a file or /dev/null, whose end says nothing about a parent."""
-    try:
-        mode = os.fstat(0).st_mode
-    except OSError:
-        return False
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+    return run_task(work, lifetime, give_up, with_parent=with_parent)

@@ -1,1 +1,1 @@
-"""What every sidecar process shares: its line protocol on stdout, its heartbeat, and the end of its life."""
+"""What our processes share: the line protocol on stdout, heartbeat and progress, and the end of their lives."""

@@ -34,7 +34,7 @@ from backend.models.download.part_file import PartFile
 from backend.models.download.policy import Policy
 from backend.models.download.progress import FileProgress, ModelProgress
 from backend.models.download.transfer import FileDownload, Transfer
-from backend.models.ticker import Ticker
+from backend.sidecar.ticker import Ticker
 
 BAR = 0.9
 MEBIBYTE = 1 << 20

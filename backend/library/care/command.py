@@ -15,28 +15,27 @@ import argparse
 import logging
 import os
 import sqlite3
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from backend.contract.events import CareOutcome, CareTask, LibraryCareEnded
 from backend.library.care.backup import back_up
 from backend.library.care.problems import CareError, problem_of
 from backend.library.care.recover import recover
-from backend.library.care.report import JsonReport, Report, TextReport
+from backend.library.care.report import Report, TextReport
 from backend.library.care.restore import restore
 from backend.library.care.work import Cancelled, Work
 from backend.library.store import LibraryError
-from backend.models.supervised_run import stdin_is_a_parent
-from backend.models.ticker import Ticker
 from backend.sidecar.lifetime import Lifetime
+from backend.sidecar.lines import LineEmitter
 from backend.sidecar.logs import log_to_stderr
+from backend.sidecar.task_run import run_task
+from backend.sidecar.ticker import Ticker
 
 log = logging.getLogger(__name__)
 
 # What cannot be interrupted, such as writing a large file through to a slow disk.
 STOP_DEADLINE = 10.0
-POLL = 0.1
 _CODES = {CareOutcome.DONE: 0, CareOutcome.NOTHING_TO_DO: 0, CareOutcome.FAILED: 1, CareOutcome.CANCELLED: 130}
 
 
@@ -45,29 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.data_dir is None:
         parser.error("name the data directory with --data-dir, or set CONTENTCACHE_DATA_DIR")
-    report: Report = JsonReport() if options.json else TextReport()
+    report: Report = LineEmitter.take_over_stdout() if options.json else TextReport()
     log_to_stderr(logging.INFO if options.json else logging.CRITICAL)
     lifetime = Lifetime(STOP_DEADLINE)
-    lifetime.watch_signals()
-    if options.json and stdin_is_a_parent():
-        lifetime.watch_stdin()
     work = Work(CareTask(options.task), lifetime)
+    return run_task(lambda: _reporting(options, work, report), lifetime, lambda _: work.interrupt(), with_parent=options.json)
+
+
+def _reporting(options: argparse.Namespace, work: Work, report: Report) -> int:
     with Ticker(work.progress, report.emit):
-        ended = _in_a_thread(lambda: _outcome(options, work), work)
+        ended = _outcome(options, work)
     report.emit(ended)
     return _CODES[ended.outcome]
-
-
-def _in_a_thread(task: Callable[[], LibraryCareEnded], work: Work) -> LibraryCareEnded:
-    """The main thread waits, because only it hears signals, and SQLite may not return for seconds."""
-    ended: list[LibraryCareEnded] = []
-    worker = threading.Thread(target=lambda: ended.append(task()), name="care", daemon=True)
-    worker.start()
-    while worker.is_alive():
-        worker.join(POLL)
-        if work.cancelled:
-            work.interrupt()
-    return ended[0]
 
 
 def _outcome(options: argparse.Namespace, work: Work) -> LibraryCareEnded:

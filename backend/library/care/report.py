@@ -1,30 +1,19 @@
-"""Tells the program that started us, or a person at a terminal, how a task goes and how it ended."""
+"""Tells a person at a terminal how a task goes and how it ended."""
 
 import sys
 from typing import Protocol
 
 from backend.contract.events import CareOutcome, CareTask, LibraryCareEnded, LibraryCareProgress
 from backend.contract.library import Contract
-from backend.sidecar.lines import LineEmitter
 
 _NOTHING = {CareTask.RECOVER: "The library is well: there is nothing to recover."}
 _CANCELLED = "Cancelled. Everything is as it was."
 
 
 class Report(Protocol):
-    """Where events go. Thread-safe."""
+    """Where events go: to a person, or as lines to the program that started us. Thread-safe."""
 
     def emit(self, event: Contract) -> None: ...
-
-
-class JsonReport:
-    """Each event as one JSON line on the process's own stdout."""
-
-    def __init__(self) -> None:
-        self._lines = LineEmitter.take_over_stdout()
-
-    def emit(self, event: Contract) -> None:
-        self._lines.emit(event)
 
 
 class TextReport:

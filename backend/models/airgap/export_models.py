@@ -17,8 +17,8 @@ from backend.models.cancellation import Cancellation
 from backend.models.manifest import Model
 from backend.models.problems import ModelError, disk_full, from_os_error
 from backend.models.registry import ModelLocation, model_status
-from backend.models.ticker import Ticker
 from backend.models.verification import MARKERS, marker_path
+from backend.sidecar.ticker import Ticker
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -22,8 +22,8 @@ from backend.models.locking import model_lock
 from backend.models.manifest import Manifest
 from backend.models.problems import Cancelled, ModelError, disk_full, from_os_error
 from backend.models.registry import ModelState, model_status
-from backend.models.ticker import Ticker
 from backend.processing.config import get_models_cache_dir
+from backend.sidecar.ticker import Ticker
 
 COPY_SIZE = 1 << 20
 

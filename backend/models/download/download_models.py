@@ -19,8 +19,8 @@ from backend.models.manifest import Manifest, Model
 from backend.models.problems import Cancelled, ModelError, from_os_error, kept_offline, size_text
 from backend.models.registry import ModelState, model_status, verify
 from backend.models.staged import staged_bytes
-from backend.models.ticker import Ticker
 from backend.processing.config import get_models_cache_dir
+from backend.sidecar.ticker import Ticker
 
 log = logging.getLogger(__name__)
 

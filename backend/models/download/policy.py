@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from backend.models.ticker import INTERVAL
+from backend.sidecar.ticker import INTERVAL
 
 
 @dataclass(frozen=True, slots=True)
