@@ -8,7 +8,10 @@ from threading import Event, Thread
 
 from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobProgress, JobStage, ProgressUnit, SidecarEvent
 from backend.contract.library import Item, Problem
+from backend.library.blame import is_blameless
+from backend.library.extract import problems
 from backend.library.extract.extractor import Abandoned, ExtractionFailed, Extractor, ReaderCrashed
+from backend.library.extract.reader_process import ReaderNotStarted
 from backend.library.inside_root import require_inside
 from backend.library.store import LEASE_SECONDS, IndexResult, Job, LeaseLost, Library, LibraryLost, Worker, storage_problem
 
@@ -73,7 +76,7 @@ class Indexer:
         self._stop.wait(AFTER_ERROR)
 
     def work_once(self) -> bool:
-        """Take one job to its end; False when there was none. Raises sqlite3.Error, OSError (the child cannot be started)."""
+        """Take one job to its end; False when there was none. Raises whatever ended it that the file may not have caused."""
         job = self._library.lease(Worker.EXTRACT)
         if job is None:
             return False
@@ -81,16 +84,19 @@ class Indexer:
             self._work(job)
         except LeaseLost:
             log.info("lease on item %d lost", job.item_id)
-        except BaseException:
-            self._give_back(job)
+        except BaseException as error:
+            self._give_back(job, error)
             raise
         self._told = None
         return True
 
-    def _give_back(self, job: Job) -> None:
+    def _give_back(self, job: Job, error: BaseException) -> None:
         try:
-            self._library.release(job)
-        except sqlite3.Error:
+            if is_blameless(error):
+                self._changed(self._library.release(job))
+            else:
+                self._changed(self._library.reader_crashed(job, problems.unexpected(error)))
+        except (sqlite3.Error, LeaseLost):
             # What made the work stumble. The lease runs out by itself, and nobody holds that against the file.
             log.exception("item %d could not be given back", job.item_id)
 
@@ -172,6 +178,8 @@ class _JobWatch:
 
 
 def _problem_of(error: Exception) -> Problem:
+    if isinstance(error, ReaderNotStarted):
+        return error.problem
     return storage_problem(error) or Problem(
         code="indexing-failed",
         message="Indexing met an error and will try again.",

@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backend.durable import write_file
 from backend.models.manifest import FileSet, Model, ModelFile
 
 MARKERS = ".verified"
@@ -52,18 +51,9 @@ def write_marker(layer: Path, model: Model, files: FileSet, at: datetime | None 
         "verified_at": (at or datetime.now(UTC)).isoformat(timespec="seconds"),
         "files": [{"path": file.path, "size": file.size, "sha256": file.sha256} for file in files.files],
     }
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{model.id}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(document, stream, indent=2)
-            stream.flush()
-            os.fsync(stream.fileno())
-        # mkstemp makes it private; the bundle of an installed app is read by other users.
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_file(target, json.dumps(document, indent=2).encode())
+    # Whatever the umask is: the bundle of an installed app is read by other users.
+    target.chmod(0o644)
     return target
 
 

@@ -4,12 +4,13 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobStage
 from backend.contract.library import Contract, EngineState, Item, ModelId, Problem
+from backend.library.blame import is_blameless
 from backend.library.extract.extractor import Abandoned, Extractor
+from backend.library.extract.reader_process import ReaderNotStarted
 from backend.library.inside_root import require_inside
 from backend.library.store import IndexResult, Job, LeaseLost, Library, LibraryLost, Worker, storage_problem
 from backend.processing.cancellation import Cancelled, StopCheck
@@ -80,16 +81,16 @@ class AudioWorker:
                 # Said already, and the process is about to end.
                 log.info("the library is lost, so nothing more is heard")
                 break
-            except sqlite3.Error as error:
-                # A full or unreachable disk: nothing is lost, the lease runs out or is freed at the next start.
-                self._wait_for_library(error)
+            except (sqlite3.Error, ReaderNotStarted) as error:
+                # Nothing is lost: the job was given back, or its lease runs out or is freed at the next start.
+                self._stumbled(error)
         self._end_listening()
 
-    def _wait_for_library(self, error: sqlite3.Error) -> None:
-        """Says each reason once, until something works again."""
-        problem = storage_problem(error) or _library_problem(error)
+    def _stumbled(self, error: sqlite3.Error | ReaderNotStarted) -> None:
+        """Says each reason once, until something works again, and waits a little."""
+        problem = error.problem if isinstance(error, ReaderNotStarted) else storage_problem(error) or _library_problem(error)
         if problem.code != self._told:
-            log.error("the library cannot be used", exc_info=error)
+            log.error("listening stumbled", exc_info=error)
             self._emit(ErrorEvent(problem=problem))
             self._told = problem.code
         self._lifetime.wait(RETRY_SECONDS)
@@ -103,7 +104,7 @@ class AudioWorker:
             except sqlite3.OperationalError as error:
                 if storage_problem(error) is None or self._lifetime.stopping.is_set():
                     raise
-                self._wait_for_library(error)
+                self._stumbled(error)
 
     def _look_for_models(self) -> None:
         if time.monotonic() - self._looked < LOOK_FOR_MODELS_SECONDS:
@@ -114,30 +115,36 @@ class AudioWorker:
                 self._changed(*self._library.unblock(engine.model))
 
     def _work(self, job: Job) -> None:
-        self._changed(self._library.item(job.item_id))
+        self._changed(*self._library.items_by_id([job.item_id]).values())
         with JobWatch(self._library, job, self._lifetime) as watch:
             try:
-                self._index(job, watch)
-            except Cancelled:
-                log.info("item %d given back: %s", job.item_id, watch.interruption)
-                self._give_back(job)
-            except EngineFailed:
-                self._give_back(job)
-            except MediaVanished:
-                self._vanished(job)
-            except DecoderEnded as error:
-                log.warning("the decoder of item %d ended: %s", job.item_id, error.detail)
-                self._reader_crashed(job, error.problem)
-            except MediaError as error:
-                self._fail(job, error.problem)
+                self._try(job, watch)
             except LeaseLost:
                 log.info("item %d is no longer ours", job.item_id)
-            except sqlite3.Error:
+
+    def _try(self, job: Job, watch: JobWatch) -> None:
+        """Whatever comes of it is in the library. Raises LeaseLost, and what `run` waits for."""
+        try:
+            self._index(job, watch)
+        except (Cancelled, EngineFailed) as error:
+            log.info("item %d given back: %s", job.item_id, watch.interruption or repr(error))
+            self._give_back(job)
+        except MediaVanished:
+            self._vanished(job)
+        except DecoderEnded as error:
+            log.warning("the decoder of item %d ended: %s", job.item_id, error.detail)
+            self._changed(self._library.reader_crashed(job, error.problem))
+        except MediaError as error:
+            self._changed(self._library.fail(job, error.problem))
+        except LeaseLost:
+            raise
+        except Exception as error:
+            if is_blameless(error):
+                self._give_back(job)
                 raise
-            except Exception as error:
-                # Memory that ran out in the middle has many names, and is not the recording's fault: it is tried once more.
-                log.exception("item %d", job.item_id)
-                self._reader_crashed(job, _unexpected(error))
+            # Memory that ran out in the middle has many names, and is not the recording's fault: it is tried once more.
+            log.exception("item %d", job.item_id)
+            self._changed(self._library.reader_crashed(job, _unexpected(error)))
 
     def _index(self, job: Job, watch: JobWatch) -> None:
         try:
@@ -200,20 +207,22 @@ class AudioWorker:
             return suspended.listening, suspended.position
         if suspended is not None:
             suspended.listening.close()
-        return Listening(self._decoder.open(job.path, should_stop), transcriber, tagger), 0.0
+        track = self._decoder.open(job.path, should_stop)
+        try:
+            return Listening(track, transcriber, tagger), 0.0
+        except BaseException:
+            track.close()
+            raise
 
     def _thumbnail(self, job: Job, watch: JobWatch) -> bool:
-        thumbnail = self._library.thumbnail_path(job.item_id)
         try:
             # A child for each film: beside listening to it, half a second is nothing, and so no second child is kept.
             with Extractor() as extractor:
-                return extractor.make_thumbnail(job.path, job.kind, thumbnail, lambda: not watch.should_stop())
+                return extractor.make_thumbnail(
+                    job.path, job.kind, self._library.thumbnail_path(job.item_id), lambda: not watch.should_stop()
+                )
         except Abandoned:
             raise Cancelled from None
-        except OSError:
-            # A picture is a cache: the words of a film are not thrown away for it.
-            log.exception("no thumbnail of item %d", job.item_id)
-            return False
 
     def _give_back(self, job: Job) -> None:
         item = self._library.release(job)
@@ -221,17 +230,8 @@ class AudioWorker:
             self._changed(item)
 
     def _vanished(self, job: Job) -> None:
-        with suppress(LeaseLost):
-            item = self._library.vanished(job)
-            self._emit(ItemRemoved(item_id=job.item_id) if item is None else ItemChanged(item=item))
-
-    def _reader_crashed(self, job: Job, problem: Problem) -> None:
-        with suppress(LeaseLost):
-            self._changed(self._library.reader_crashed(job, problem))
-
-    def _fail(self, job: Job, problem: Problem) -> None:
-        with suppress(LeaseLost):
-            self._changed(self._library.fail(job, problem))
+        item = self._library.vanished(job)
+        self._emit(ItemRemoved(item_id=job.item_id) if item is None else ItemChanged(item=item))
 
     def _end_listening(self) -> None:
         if self._suspended is not None:

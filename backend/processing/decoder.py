@@ -27,7 +27,7 @@ class Decoder:
     def open(self, path: Path, should_stop: StopCheck = never, block_seconds: float | None = BLOCK_SECONDS) -> "DecodedTrack":
         """`block_seconds`: None for the facts alone.
 
-        Raises a MediaError: those of SoundTrack, TooLargeMedia, StuckMedia, DecoderEnded; Cancelled; OSError when no child starts.
+        Raises a MediaError: those of SoundTrack, TooLargeMedia, StuckMedia, DecoderEnded; Cancelled; ReaderNotStarted.
         """
         return DecodedTrack(self._children, self._silence, DecodeRequest(path=path.absolute(), block_seconds=block_seconds), should_stop)
 

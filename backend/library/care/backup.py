@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 
 from backend.contract.events import CareOutcome, LibraryCareEnded
-from backend.durable import sync_folder
-from backend.library.care.files import open_copy, sync
+from backend.durable import sync_file, sync_folder
+from backend.library.care.files import open_copy
 from backend.library.care.problems import is_the_library, no_library, not_written
 from backend.library.care.work import Work
 from backend.library.store import folders, jobs, settings
@@ -16,6 +16,7 @@ from backend.library.store.check import check, require_tables
 from backend.library.store.connection import connect
 from backend.library.store.opening import is_blank, refuse_newer
 from backend.library.store.replacement import DATABASE, complete_replacement
+from backend.library.store.storage import primary_code
 
 _PART = ".part"
 _OF_SQLITE = ("", "-journal")
@@ -42,7 +43,7 @@ def back_up(data_dir: Path, target: Path, work: Work) -> LibraryCareEnded:
         count = _finish(part, work)
         work.check()
         try:
-            sync(part)
+            sync_file(part)
             part.replace(target)
             sync_folder(target.parent)
         except OSError as error:
@@ -93,7 +94,7 @@ def _copy(database: Path, part: Path, target: Path, work: Work) -> None:
         try:
             db.execute("VACUUM INTO ?", (str(part),))
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+            if primary_code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
                 raise not_written(target, error) from error
             raise
 

@@ -56,7 +56,7 @@ def kept_as(data_dir: Path, what: str) -> Path:
 
 
 def open_copy(path: Path) -> sqlite3.Connection:
-    """A database that nobody else knows, and that is thrown away when this process is killed: nothing need be durable before `sync`."""
+    """A database that nobody else knows, thrown away when this process is killed: nothing need be durable before `sync_file`."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
     # Also out of the write-ahead log, when it is in one: a copy is one file.
@@ -64,12 +64,6 @@ def open_copy(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous = OFF")
     db.execute("PRAGMA foreign_keys = ON")
     return db
-
-
-def sync(path: Path) -> None:
-    """Raises OSError."""
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
 
 
 def forget_thumbnails(data_dir: Path, but: Container[int]) -> None:

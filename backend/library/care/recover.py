@@ -7,7 +7,8 @@ from pathlib import Path
 
 from backend.contract.events import CareOutcome, LibraryCareEnded
 from backend.contract.library import Problem
-from backend.library.care.files import exclusively, forget_thumbnails, kept_as, open_copy, sync
+from backend.durable import sync_file
+from backend.library.care.files import exclusively, forget_thumbnails, kept_as, open_copy
 from backend.library.care.inspection import inspect
 from backend.library.care.salvage import Salvage
 from backend.library.care.work import Work
@@ -38,7 +39,7 @@ def recover(data_dir: Path, work: Work) -> LibraryCareEnded:
         database = data_dir / DATABASE
         listed, unreadable = _listed(data_dir)
         present, taken = _make(database, new, listed, work)
-        sync(new)
+        sync_file(new)
         work.check()
         forget_thumbnails(data_dir, but=taken)
         kept = kept_as(data_dir, "damaged")

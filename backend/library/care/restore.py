@@ -7,8 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 from backend.contract.events import CareOutcome, LibraryCareEnded
+from backend.durable import sync_file
 from backend.library.care.backup import forget_processes
-from backend.library.care.files import exclusively, forget_thumbnails, kept_as, open_copy, sync
+from backend.library.care.files import exclusively, forget_thumbnails, kept_as, open_copy
 from backend.library.care.inspection import require_closed
 from backend.library.care.problems import backup_damaged, is_the_library, not_a_library, not_read
 from backend.library.care.work import Work
@@ -17,7 +18,7 @@ from backend.library.store.check import check, require_tables
 from backend.library.store.migrations import version
 from backend.library.store.opening import refuse_newer
 from backend.library.store.replacement import DATABASE, replace_library
-from backend.library.store.storage import is_damage
+from backend.library.store.storage import is_damage, primary_code
 
 log = logging.getLogger(__name__)
 
@@ -99,10 +100,10 @@ def _accept(source: Path, new: Path, work: Work) -> list[folders.Folder]:
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_NOTADB:
+        if primary_code(error) == sqlite3.SQLITE_NOTADB:
             raise not_a_library(source, str(error)) from error
         raise backup_damaged(source, str(error)) from error
-    sync(new)
+    sync_file(new)
     return present
 
 

@@ -12,7 +12,7 @@ from backend.library.care.work import Work
 from backend.library.store.folders import Folder
 from backend.library.store.names import name_text
 from backend.library.store.rows import item_of, segment_of
-from backend.library.store.storage import storage_problem
+from backend.library.store.storage import says_nothing_of_the_file
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ class Salvage:
             return otherwise
 
     def _raise_unless_damage(self, error: sqlite3.DatabaseError) -> None:
-        if storage_problem(error) is not None or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+        if says_nothing_of_the_file(error):
             raise error
         log.info("unreadable: %s", error)
 

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from collections import defaultdict
 
-from backend.library.store.storage import storage_problem
+from backend.library.store.storage import says_nothing_of_the_file
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ def words_by_segment(db: sqlite3.Connection) -> dict[int, int] | None:
             sums[segment_id] = (sums[segment_id] + hash((term, place))) & _MASK
         db.execute("DROP TABLE temp.words")
     except sqlite3.DatabaseError as error:
-        if storage_problem(error) is not None or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+        if says_nothing_of_the_file(error):
             raise
         log.info("the index cannot be asked: %s", error)
         return None

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from backend.contract.events import CareTask, LibraryCareProgress
+from backend.library.store.storage import is_interrupt
 from backend.sidecar.lifetime import Lifetime
 
 # Virtual machine instructions of SQLite between two looks whether the task is still wanted: a few milliseconds.
@@ -61,7 +62,7 @@ class Work:
             try:
                 yield db
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                if is_interrupt(error):
                     raise Cancelled from error
                 raise
 

@@ -11,7 +11,7 @@ from backend.contract.library import ItemKind, Problem
 from backend.library.extract import problems
 from backend.library.extract.protocol import Request, Response, read_response, unopened
 from backend.library.extract.reader_pool import ReaderPool
-from backend.library.extract.reader_process import ReaderEnded, Unwanted
+from backend.library.extract.reader_process import ReaderEnded, ReaderNotStarted, Unwanted
 from backend.library.store.results import IndexResult
 from backend.library.store.rows import extension_of
 
@@ -53,8 +53,8 @@ class Extractor:
     def extract(self, path: Path, kind: ItemKind, thumbnail: Path, wanted: Callable[[], bool] = lambda: True) -> IndexResult:
         """Read a document or image; an image's thumbnail is written to `thumbnail`.
 
-        `wanted` is asked every TICK seconds. Raises ExtractionFailed, ReaderCrashed, Abandoned; FileNotFoundError when the file is not
-        there.
+        `wanted` is asked every TICK seconds. Raises ExtractionFailed, ReaderCrashed, ReaderNotStarted, Abandoned; FileNotFoundError when
+        the file is not there.
         """
         response = self._ask("extract", path, kind, thumbnail, wanted)
         if response.vanished:
@@ -71,7 +71,7 @@ class Extractor:
             return False
         try:
             response = self._ask("thumbnail", path, kind, thumbnail, wanted)
-        except ReaderCrashed as error:
+        except (ReaderCrashed, ReaderNotStarted) as error:
             response = Response(problem=error.problem)
         if response.problem is not None:
             log.info("no thumbnail of %s: %s", path, response.problem.message)

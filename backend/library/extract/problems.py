@@ -76,6 +76,15 @@ def ended_reader(detail: str) -> Problem:
     )
 
 
+def reader_not_started(error: OSError) -> Problem:
+    return Problem(
+        code="reader-not-started",
+        message="The program that reads files could not be started, so indexing waits.",
+        next_step="Close other programs. It is tried again by itself.",
+        detail=str(error),
+    )
+
+
 def unexpected(error: BaseException) -> Problem:
     return Problem(
         code="unreadable",

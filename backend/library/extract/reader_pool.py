@@ -24,7 +24,7 @@ class ReaderPool(Generic[T]):
 
     @contextmanager
     def lent(self) -> Iterator[ReaderProcess[T]]:
-        """For one file. Ended by any error: what it answers later belongs to nobody. Raises OSError."""
+        """For one file. Ended by any error: what it answers later belongs to nobody. Raises ReaderNotStarted."""
         reader = self.take()
         try:
             yield reader

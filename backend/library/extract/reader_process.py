@@ -11,6 +11,8 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import IO, Generic, TypeVar
 
+from backend.library.extract import problems
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -30,6 +32,14 @@ class ReaderEnded(Exception):
     """The process ended, or wrote what is no answer. The text says how, for "More"."""
 
 
+class ReaderNotStarted(Exception):
+    """There is no memory or no place for another process. No OSError, as those tell something of the file."""
+
+    def __init__(self, error: OSError) -> None:
+        self.problem = problems.reader_not_started(error)
+        super().__init__(f"{self.problem.message} {error}")
+
+
 class Unwanted(Exception):
     """The caller no longer wants the answer."""
 
@@ -40,13 +50,16 @@ class ReaderProcess(Generic[T]):
     def __init__(self, module: str, read_answer: Callable[[IO[bytes]], T | None], ahead: int = 1) -> None:
         """`read_answer` takes one answer from the pipe, None at its end; ValueError or EOFError for what is no answer.
 
-        `ahead`: answers that may wait here; more wait in the process, which stands still meanwhile. Raises OSError.
+        `ahead`: answers that may wait here; more wait in the process, which stands still meanwhile. Raises ReaderNotStarted.
         """
         self.asked = 0
         self._read_answer = read_answer
         self._answers: Queue[T | ReaderEnded] = Queue(maxsize=ahead)
         self._log_lines = 0
-        process = _starter.submit(_start, module).result()
+        try:
+            process = _starter.submit(_start, module).result()
+        except OSError as error:
+            raise ReaderNotStarted(error) from error
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise RuntimeError("the child has no pipes")
         self._process = process

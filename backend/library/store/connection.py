@@ -10,7 +10,7 @@ from threading import Lock
 
 from backend.library.store.errors import LibraryDamaged, LibraryLost, LibraryMoved
 from backend.library.store.place import Place
-from backend.library.store.storage import is_damage
+from backend.library.store.storage import is_damage, primary_code
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def _enter_wal(db: sqlite3.Connection) -> None:
             db.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
 

@@ -89,5 +89,9 @@ def _path(data_dir: Path, owner: Owner) -> Path:
 
 
 def _is_alive(path: Path) -> bool:
-    host, pid, started_at = path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX).rsplit("_", 2)
-    return not Owner.parse(f"{host}/{pid}/{started_at}").is_dead()
+    try:
+        host, pid, started_at = path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX).rsplit("_", 2)
+        return not Owner.parse(f"{host}/{pid}/{started_at}").is_dead()
+    except ValueError:
+        # A name that no process has, as a program that copies folders gives.
+        return False

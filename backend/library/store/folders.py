@@ -1,13 +1,11 @@
 """`folders.json` beside the database: the folders that a person added, so that a lost or damaged library can be made again."""
 
-import os
-import secrets
 import sqlite3
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from backend.durable import sync_folder
+from backend.durable import write_file
 
 FILE = "folders.json"
 
@@ -42,18 +40,7 @@ def read(data_dir: Path) -> list[Folder] | None:
 
 def write(data_dir: Path, folders: list[Folder]) -> None:
     """Either the old list or the new one is on the disk, whatever happens in between. Raises OSError."""
-    target = data_dir / FILE
-    temporary = target.with_name(f"{FILE}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(_File(folders=folders).model_dump_json(indent=2).encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(data_dir)
+    write_file(data_dir / FILE, _File(folders=folders).model_dump_json(indent=2).encode())
 
 
 def of_library(db: sqlite3.Connection) -> list[Folder]:

@@ -5,13 +5,12 @@ opens the library next does what is left of it.
 """
 
 import logging
-import os
 from pathlib import Path
 
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from backend.durable import sync_folder
+from backend.durable import sync_folder, write_file
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +35,7 @@ def replace_library(data_dir: Path, new: Path, kept: Path) -> None:
 
     Nothing may have either open. Raises OSError: then the next call of `complete_replacement` does the rest.
     """
-    temporary = data_dir / f"{RECORD}.tmp"
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(_Record(new=new.name, kept=kept.name).model_dump_json())
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(data_dir / RECORD)
-    sync_folder(data_dir)
+    write_file(data_dir / RECORD, _Record(new=new.name, kept=kept.name).model_dump_json().encode())
     complete_replacement(data_dir)
 
 

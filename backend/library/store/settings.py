@@ -23,8 +23,16 @@ def openers(db: sqlite3.Connection) -> tuple[list[str], list[str]]:
     living: list[str] = []
     dead: list[str] = []
     for row in db.execute("SELECT substr(key, ?) AS opener FROM meta WHERE key LIKE 'open/%'", (len(_OPENED) + 1,)):
-        (dead if Owner.parse(row["opener"]).is_dead() else living).append(row["opener"])
+        (dead if _is_dead(row["opener"]) else living).append(row["opener"])
     return living, dead
+
+
+def _is_dead(opener: str) -> bool:
+    try:
+        return Owner.parse(opener).is_dead()
+    except ValueError:
+        # A name that no process has, as damage leaves it: the check that a dead one is cause for finds the rest.
+        return True
 
 
 def forget_openers(db: sqlite3.Connection) -> None:

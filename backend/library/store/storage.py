@@ -4,7 +4,6 @@ import errno
 import sqlite3
 
 from backend.contract.library import Problem
-from backend.library.store.errors import LibraryLost
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _UNUSABLE = {
@@ -18,11 +17,13 @@ _UNUSABLE = {
     sqlite3.SQLITE_READONLY,
 }
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# The Python module's own error, which has no code.
+_NO_TEXT = "Could not decode to UTF-8"
 
 
 def storage_problem(error: BaseException) -> Problem | None:
     """What to tell, with the code `disk-full` or `library-unavailable`; None when the storage is not to blame."""
-    code = _code(error)
+    code = primary_code(error)
     if (
         code == sqlite3.SQLITE_FULL
         or _extended_code(error) == sqlite3.SQLITE_IOERR_SHMSIZE
@@ -45,17 +46,26 @@ def storage_problem(error: BaseException) -> Problem | None:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file is damaged, or is no database."""
-    return _code(error) in _DAMAGED
+    """Whether SQLite says that the file is damaged, or is no database; or a text is none: we write nothing but UTF-8."""
+    return primary_code(error) in _DAMAGED or (isinstance(error, sqlite3.OperationalError) and str(error).startswith(_NO_TEXT))
 
 
-def _code(error: BaseException) -> int | None:
-    # Extended codes hold the primary one in their lowest byte.
+def says_nothing_of_the_file(error: sqlite3.Error) -> bool:
+    """Whether the storage failed, or the statement was cancelled: of whatever is in the file, another try may say more."""
+    return storage_problem(error) is not None or is_interrupt(error)
+
+
+def is_interrupt(error: sqlite3.Error) -> bool:
+    """Whether a statement ended because it is no longer wanted."""
+    return primary_code(error) == sqlite3.SQLITE_INTERRUPT
+
+
+def primary_code(error: BaseException) -> int | None:
+    """SQLite's result code, without what extends it; None of errors that are none of SQLite, or of the Python module itself."""
     found = _extended_code(error)
     return None if found is None else found & 0xFF
 
 
 def _extended_code(error: BaseException) -> int | None:
-    # Errors of the Python module itself have none.
-    found: int | None = None if isinstance(error, LibraryLost) else getattr(error, "sqlite_errorcode", None)
+    found: int | None = getattr(error, "sqlite_errorcode", None)
     return found

@@ -18,7 +18,7 @@ from backend.library.store.folders import FILE, read
 from backend.library.store.migrations import newest
 
 from .care import CHECKOUT, contents, embed, files, fill, others, run, start
-from .damage import leaves, zero_a_leaf, zero_pages
+from .damage import as_if_killed, leaves, zero_a_leaf, zero_pages
 
 COUNT = 80
 
@@ -398,6 +398,40 @@ def test_text_that_was_altered_in_place_is_not_taken_over(filled: Path) -> None:
     [altered] = good.keys() - found.keys()
     assert altered.endswith("/17.mp3")
     assert all(good[path] == kept for path, kept in found.items())
+
+
+@pytest.mark.parametrize(
+    ("where", "kept"),
+    [
+        ("UPDATE segments SET text = CAST(x'61ff' AS TEXT) WHERE id = 5", COUNT - 1),
+        ("UPDATE items SET name = CAST(x'61ff' AS TEXT) WHERE id = 2", COUNT - 1),
+        ("UPDATE roots SET path = CAST(x'2fff' AS TEXT)", COUNT),
+        ("UPDATE meta SET key = CAST(x'6f70656e2fff' AS TEXT) WHERE key LIKE 'open/%'", COUNT),
+    ],
+    ids=["segment", "item", "folder", "mark"],
+)
+def test_bytes_that_are_no_text_are_damage_and_cost_only_their_file(filled: Path, where: str, kept: int) -> None:
+    as_if_killed(filled / "library.db")
+    with closing(sqlite3.connect(filled / "library.db")) as db:
+        db.execute(where)
+        db.commit()
+    with pytest.raises(LibraryDamaged):
+        Library.open(filled)
+    code, ended = run(filled, "recover")
+    assert (code, ended["outcome"], ended["folders"], ended["kept"]) == (0, "done", 1, kept)
+    assert ended["problem"]["code"] == "library-damaged"
+    with Library.open(filled) as library:
+        assert library.summary().queue.indexed == kept
+
+
+def test_a_mark_that_names_no_process_is_that_of_a_dead_one(filled: Path) -> None:
+    with closing(sqlite3.connect(filled / "library.db")) as db:
+        db.execute("INSERT INTO meta (key, value) VALUES ('open/half a na', '1')")
+        db.commit()
+    with Library.open(filled) as library:
+        assert library.summary().queue.indexed == COUNT
+    with closing(sqlite3.connect(filled / "library.db")) as db:
+        assert db.execute("SELECT count(*) FROM meta").fetchone() == (0,)
 
 
 def header_overwritten(database: Path) -> None:

@@ -8,9 +8,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from backend.contract.library import ItemKind
+from backend.contract.library import ItemKind, ItemState
 from backend.library.extract import protocol
 from backend.library.extract.extractor import ExtractionFailed, Extractor
+from backend.library.indexer import Indexer
+from backend.library.scan.scan import scan
+from backend.library.store import Library
+from backend.library.store.jobs import MAX_CRASHES
 
 PROGRAM = "import os, sys, time\nsys.stdin.buffer.readline()\n"
 
@@ -71,3 +75,28 @@ def test_a_child_that_says_nothing_is_given_up(impostor: Callable[[str], Extract
         extractor.extract(path, ItemKind.DOCUMENT, tmp_path / "a.jpg")
     assert failed.value.problem.code == "took-too-long"
     assert psutil.Process().children() == []
+
+
+def test_an_answer_that_the_library_cannot_keep_fails_its_file_and_holds_nobody_up(
+    impostor: Callable[[str], Extractor], tmp_path: Path
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "a.txt").write_text("one", encoding="utf-8")
+    # No integer of SQLite's.
+    code = """
+while True:
+    os.write(1, b'{"result": {"segments": [{"kind": "text", "text": "one", "page": 1' + b'0' * 30 + b'}]}}\\n')
+    sys.stdin.buffer.readline() or sys.exit()
+"""
+    with Library.open(tmp_path / "data") as library:
+        scan(library, library.add_root(folder).id)
+        indexer = Indexer(library, lambda _: None, impostor(code))
+        for _ in range(MAX_CRASHES):
+            with pytest.raises(OverflowError):
+                indexer.work_once()
+        assert not indexer.work_once()
+        [item] = library.items_page().items
+        assert item.state is ItemState.FAILED
+        assert item.problem is not None
+        assert "OverflowError" in str(item.problem.detail)

@@ -1,14 +1,17 @@
 """A file is set aside for crashes that it is proven to have caused, soon; for ends that anything may have caused, late."""
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from backend.contract.library import ItemKind, ItemState, Root
 from backend.library.store import Library, SeenFile, Worker
+from backend.library.store.crash_record import OLD
 from backend.library.store.jobs import MAX_CRASHES, MAX_LOST
 
 from .builders import write
@@ -119,3 +122,11 @@ def test_an_end_that_the_file_is_not_proven_to_have_caused_counts_little(lent: L
 def test_an_orderly_end_leaves_no_record(library: Library) -> None:
     assert work(library, "crashes") == "none"
     assert records(library) == []
+
+
+def test_a_record_under_a_name_that_is_no_record_s_keeps_nobody_out(library: Library) -> None:
+    copy = write(library.data_dir / "run" / "crash-host_12_3.00 (copy).txt", "")
+    long_ago = time.time() - OLD - 60
+    os.utime(copy, (long_ago, long_ago))
+    with Library.open(library.data_dir):
+        assert records(library) == []

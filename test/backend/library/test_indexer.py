@@ -1,3 +1,4 @@
+import errno
 import signal
 import subprocess
 import sys
@@ -11,9 +12,11 @@ import pytest
 
 from backend.contract.events import ErrorEvent, ItemChanged, ItemRemoved, JobProgress, SidecarEvent
 from backend.contract.library import ItemState, Root
+from backend.library.extract.reader_process import ReaderNotStarted
 from backend.library.indexer import Indexer
 from backend.library.scan.scan import ScanReport
 from backend.library.store import Library
+from backend.library.store.jobs import MAX_LOST
 
 from .builders import docx, paragraph, pdf, write
 from .test_extractor import SLOW, children
@@ -87,6 +90,31 @@ def test_a_file_whose_reader_ends_is_tried_once_more_behind_the_others(
     [item] = library.items_page(name="a.txt").items
     assert item.state is state
     assert (item.problem is None) == (state is ItemState.INDEXED)
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(errno.ENOENT, "no program"), BlockingIOError(errno.EAGAIN, "no more processes")])
+def test_no_file_is_blamed_where_no_reader_starts(
+    library: Library,
+    folder: Path,
+    rescan: Callable[[], ScanReport],
+    indexer: Indexer,
+    events: list[SidecarEvent],
+    monkeypatch: pytest.MonkeyPatch,
+    error: OSError,
+) -> None:
+    def start(_: str) -> subprocess.Popen[bytes]:
+        raise error
+
+    write(folder / "a.txt", "one")
+    rescan()
+    with monkeypatch.context() as patch:
+        patch.setattr("backend.library.extract.reader_process._start", start)
+        for _ in range(MAX_LOST + 1):
+            with pytest.raises(ReaderNotStarted):
+                indexer.work_once()
+    assert states(events) == [("a.txt", ItemState.WORKING), ("a.txt", ItemState.WAITING)] * (MAX_LOST + 1)
+    assert indexer.work_once()
+    assert states(events)[-1] == ("a.txt", ItemState.INDEXED)
 
 
 def test_stopping_gives_the_job_back_at_once(
