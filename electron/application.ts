@@ -116,7 +116,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
 
   function open(): BrowserWindow {
     const opened = createWindow({ stateFile: paths.windowState, preload: path.join(build, 'preload', 'preload.js'), title: app.getName(), log })
-    recoverRenderer(opened, log)
+    recoverRenderer(opened, { ask: () => dialogs.askAboutWindow(), quit: () => app.quit(), log })
     addContextMenu(opened.webContents)
     opened.on('closed', () => (window = null))
     opened.loadURL(developmentOrigin ?? appUrl).catch((error: unknown) => log.error(`[window] not loaded: ${String(error)}`))

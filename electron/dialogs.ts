@@ -3,10 +3,14 @@ import { app, dialog, type BrowserWindow } from 'electron'
 import type { CareDialogs } from './ipc/library-care'
 import type { ModelDialogs } from './ipc/models'
 import { backupName, restoreButton, restoreQuestion } from './library-care/questions'
+import type { NextStep } from './renderer-recovery'
+import { reloadButton, windowQuestion } from './window-question'
 
 export interface Dialogs extends ModelDialogs, CareDialogs {
   /** null: closed. */
   askForFolder(): Promise<string | null>
+  /** What to do with a window that dies again and again. */
+  askAboutWindow(): Promise<NextStep>
 }
 
 export interface DialogsOptions {
@@ -45,5 +49,6 @@ export function createDialogs({ window, language, dataDirectory }: DialogsOption
     askForBackup: () => save({ defaultPath: path.join(app.getPath('documents'), backupName(new Date())), properties: ['createDirectory', 'showOverwriteConfirmation'] }),
     askForRestore: () => open({ defaultPath: app.getPath('documents'), properties: ['openFile'] }),
     confirmRestore: async (file) => (await ask(restoreQuestion(language(), file, dataDirectory))) === restoreButton,
+    askAboutWindow: async () => ((await ask(windowQuestion(language()))) === reloadButton ? 'reload' : 'quit'),
   }
 }

@@ -4,6 +4,9 @@ export function problem(code: string, message: string, more: { nextStep?: string
   return { code, message, next_step: more.nextStep ?? null, detail: more.detail ?? null }
 }
 
+/** For whatever would begin while everything is being stopped. */
+export const appClosing = problem('app-closing', 'The app is being closed.')
+
 /** A failure that a person is told about: crosses IPC and HTTP as its `problem`. */
 export class ProblemError extends Error {
   constructor(readonly problem: Problem) {

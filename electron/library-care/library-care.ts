@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import type { CareTask, LibraryCareEnded, SidecarName } from '../contract/generated/events'
 import type { RelayEvent, SidecarStatus } from '../contract/relay'
-import { problem, ProblemError } from '../problem'
+import { appClosing, problem, ProblemError } from '../problem'
 import type { Sidecars } from '../sidecars/sidecars'
 import { cancelled, type CareRun, type RunCare } from './care-run'
 
@@ -30,7 +30,6 @@ const recoverable = new Set(['library-damaged', 'library-missing', 'library-move
 const automaticInterval = 10 * 60_000
 
 const busy = problem('library-busy', 'Something else is being done with the library.', { nextStep: 'Wait until it has ended.' })
-const closing = problem('app-closing', 'The app is being closed.')
 
 export class LibraryCare {
   private work: Work | null = null
@@ -44,7 +43,7 @@ export class LibraryCare {
 
   /** Throws a ProblemError when no task may begin now. */
   assertIdle(): void {
-    if (this.stopped) throw new ProblemError(closing)
+    if (this.stopped) throw new ProblemError(appClosing)
     if (this.work !== null) throw new ProblemError(busy)
   }
 

@@ -27,10 +27,7 @@ export function createModels({ paths, isOffline, events, sidecars }: ModelsOptio
     run: downloaderRunner(plan, createLog(paths.logs, 'models')),
     publish: (event) => events.publish(event),
     stateOf: (model) => events.snapshot.models.find((entry) => entry.model === model)?.status?.state ?? null,
-    isLoaded: (model) => {
-      const state = events.snapshot.engines.find(({ engine }) => engine === model)?.state
-      return state === 'loading' || state === 'ready' || state === 'failed'
-    },
+    engineOf: (model) => events.snapshot.engines.find(({ engine }) => engine === model)?.state ?? null,
     reload: (model) => sidecars.restart(sidecarOfEngine[model]),
   })
   events.subscribe((event) => {

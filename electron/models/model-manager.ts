@@ -1,8 +1,8 @@
 /** The models of this machine: which are there, and every work on them, one at a time for each model. */
-import type { EngineStatus, ModelDownloadEnded, ModelId, ModelState, Problem } from '../contract/generated/events'
+import type { EngineState, EngineStatus, ModelDownloadEnded, ModelId, ModelState, Problem } from '../contract/generated/events'
 import type { ImportSummary } from '../contract/ipc'
 import type { ModelWork, RelayEvent } from '../contract/relay'
-import { problem, ProblemError } from '../problem'
+import { appClosing, problem, ProblemError } from '../problem'
 import type { CommandRun, RunEnd } from '../sidecars/command-run'
 import type { ModelEvent, RunDownloader } from './downloader-run'
 
@@ -11,8 +11,8 @@ export interface ModelManagerOptions {
   publish: (event: RelayEvent) => void
   /** As published last; null before the first look. */
   stateOf: (model: ModelId) => ModelState | null
-  /** Whether a sidecar has loaded, or tried to load, the files that are there. */
-  isLoaded: (model: ModelId) => boolean
+  /** As published last; null before anything was said of it. */
+  engineOf: (model: ModelId) => EngineState | null
   /** The files that a sidecar had loaded are others now, or gone. */
   reload: (model: ModelId) => void
 }
@@ -34,8 +34,6 @@ const allModels: readonly ModelId[] = ['minilm', 'whisper-base', 'yamnet']
 const busy = problem('model-busy', 'Something else is being done with this model.', { nextStep: 'Wait until it has ended, or cancel it.' })
 const importBusy = problem('import-busy', 'Models are being imported already.', { nextStep: 'Wait until that import has ended.' })
 const exportBusy = problem('export-busy', 'Models are being exported already.', { nextStep: 'Wait until that export has ended.' })
-
-const closing = problem('app-closing', 'The app is being closed.')
 
 const unexpected: Record<ModelWork | 'export', string> = {
   download: 'The download of this model ended unexpectedly.',
@@ -92,7 +90,7 @@ export class ModelManager {
 
   /** Rejects with a ProblemError when the path offers nothing, or another import runs. */
   async importFrom(path: string): Promise<ImportSummary> {
-    if (this.stopped) throw new ProblemError(closing)
+    if (this.stopped) throw new ProblemError(appClosing)
     if (this.importing !== null) throw new ProblemError(importBusy)
     const summary: ImportSummary = { installed: [], failed: [], cancelled: [] }
     const open = new Set<ModelId>()
@@ -134,7 +132,7 @@ export class ModelManager {
 
   /** The file when it is written whole, null when that was cancelled. Rejects with a ProblemError. */
   async exportTo(file: string, models: readonly ModelId[]): Promise<string | null> {
-    if (this.stopped) throw new ProblemError(closing)
+    if (this.stopped) throw new ProblemError(appClosing)
     if (this.exporting !== null) throw new ProblemError(exportBusy)
     const outcome: Outcome = { failure: null, ended: null }
     const run = this.start(['export', file, ...only(models)], (event) => {
@@ -189,8 +187,14 @@ export class ModelManager {
     })
   }
 
+  /** Whether a sidecar has loaded, or tried to load, the files that are there. */
+  private hasTried(model: ModelId): boolean {
+    const state = this.options.engineOf(model)
+    return state === 'loading' || state === 'ready' || state === 'failed'
+  }
+
   private register(model: ModelId, kind: ModelWork, run: CommandRun): void {
-    this.works.set(model, { kind, run, stateBefore: this.options.stateOf(model), loadedBefore: this.options.isLoaded(model) })
+    this.works.set(model, { kind, run, stateBefore: this.options.stateOf(model), loadedBefore: this.hasTried(model) })
     this.options.publish({ type: 'model-work-changed', model, work: kind, failure: null })
   }
 
@@ -202,7 +206,9 @@ export class ModelManager {
     if (ended !== null) this.options.publish(ended)
     this.options.publish({ type: 'model-work-changed', model, work: null, failure })
     const others = ended?.outcome === 'installed' || work?.kind === 'remove'
-    if (others && work?.loadedBefore && (work.stateBefore !== 'present' || this.options.stateOf(model) !== 'present')) this.options.reload(model)
+    // A sidecar that was started meanwhile has tried what was there then.
+    const isLoaded = work?.loadedBefore === true || this.options.engineOf(model) === 'failed'
+    if (others && isLoaded && (work?.stateBefore !== 'present' || this.options.stateOf(model) !== 'present')) this.options.reload(model)
   }
 
   private async readStatus(models: readonly ModelId[]): Promise<void> {

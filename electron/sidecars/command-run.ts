@@ -77,7 +77,9 @@ function follow(process: SidecarProcess, { name, log, onEvent, longestSilence, c
     stderr.push(chunk)
   })
   let timer: NodeJS.Timeout | undefined
+  let isOver = false
   const ended = process.ended.then((end) => {
+    isOver = true
     clearTimeout(timer)
     silence?.end()
     take(protocol.end())
@@ -88,6 +90,8 @@ function follow(process: SidecarProcess, { name, log, onEvent, longestSilence, c
   return {
     ended,
     cancel: () => {
+      // Its pid may be somebody else's by the time that it would be ended.
+      if (isOver) return
       process.send(formatCommand({ type: 'shutdown' }))
       process.closeInput()
       timer ??= setTimeout(kill, cancelTimeout)

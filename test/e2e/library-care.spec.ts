@@ -5,6 +5,7 @@ import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { LibraryCareEnded } from '../../electron/contract/generated/contract'
 import type { MenuCommand } from '../../electron/contract/ipc'
+import { answerDialog, askedOfDialogs } from '../support/dialogs'
 import { integrity } from '../support/library-file'
 import { items, settled, snapshot, status } from '../support/library-status'
 import { watch } from '../support/patience'
@@ -16,23 +17,6 @@ const NOTES = 12
 let stage: Stage
 test.beforeEach(async () => (stage = await Stage.open('care')))
 test.afterEach(() => stage.end())
-
-async function answerDialog({ app }: OpenApp, dialog: 'showOpenDialog' | 'showSaveDialog' | 'showMessageBox', answer: object): Promise<void> {
-  await app.electron.evaluate((electron, [name, result]) => {
-    const asked = globalThis as typeof globalThis & { askedOfDialogs?: unknown[] }
-    asked.askedOfDialogs ??= []
-    const ask = (...options: unknown[]): Promise<unknown> => {
-      asked.askedOfDialogs?.push(options.at(-1))
-      return Promise.resolve(result as unknown)
-    }
-    Object.assign(electron.dialog, { [name]: ask })
-  }, [dialog, answer] as const)
-}
-
-/** The options of every dialog since they are answered. */
-function askedOfDialogs({ app }: OpenApp): Promise<Record<string, unknown>[]> {
-  return app.electron.evaluate(() => (globalThis as typeof globalThis & { askedOfDialogs?: Record<string, unknown>[] }).askedOfDialogs ?? [])
-}
 
 async function chooseFromMenu({ app }: OpenApp, command: MenuCommand): Promise<void> {
   await app.electron.evaluate(({ Menu }, id) => {
@@ -100,27 +84,27 @@ test('backed up from the menu while it runs; a folder that was removed is there 
   await settled(app.window)
 
   const file = path.join(await stage.folder('elsewhere'), 'my backup.db')
-  await answerDialog(opened, 'showSaveDialog', { canceled: false, filePath: file })
+  await answerDialog(opened.app, 'showSaveDialog', { canceled: false, filePath: file })
   const before = app.processes().map(({ pid }) => pid)
   await chooseFromMenu(opened, 'back-up-library')
   expect(await ended(opened, 'backup')).toMatchObject({ outcome: 'done', file, folders: 2 })
   expect(app.processes().map(({ pid }) => pid)).toEqual(expect.arrayContaining(before))
   await expect(window.page.getByText(file).first()).toBeVisible()
-  const [asked] = await askedOfDialogs(opened)
+  const [asked] = await askedOfDialogs(opened.app)
   expect(asked?.['defaultPath']).toMatch(/contentcache-library-\d{4}-\d\d-\d\d\.db$/)
 
   const root = (await status(app.window)).library.roots.find((candidate) => candidate.path === removed)
   await app.window.evaluate((rootId) => globalThis.window.contentcache.invoke('library:remove-folder', { rootId }), root?.id ?? 0)
   expect((await window.search('"note7word"')).hits).toEqual([])
 
-  await answerDialog(opened, 'showOpenDialog', { canceled: false, filePaths: [file] })
-  await answerDialog(opened, 'showMessageBox', { response: 1 })
+  await answerDialog(opened.app, 'showOpenDialog', { canceled: false, filePaths: [file] })
+  await answerDialog(opened.app, 'showMessageBox', { response: 1 })
   await chooseFromMenu(opened, 'restore-library')
-  await expect.poll(async () => (await askedOfDialogs(opened)).length).toBe(3)
-  expect((await askedOfDialogs(opened))[2]).toMatchObject({ buttons: ['Restore', 'Cancel'], defaultId: 1, cancelId: 1, detail: expect.stringContaining(stage.dataDirectory) })
+  await expect.poll(async () => (await askedOfDialogs(opened.app)).length).toBe(3)
+  expect((await askedOfDialogs(opened.app))[2]).toMatchObject({ buttons: ['Restore', 'Cancel'], defaultId: 1, cancelId: 1, detail: expect.stringContaining(stage.dataDirectory) })
   expect((await snapshot(app.window)).libraryCare).toMatchObject({ task: null, last: { task: 'backup' } })
 
-  await answerDialog(opened, 'showMessageBox', { response: 0 })
+  await answerDialog(opened.app, 'showMessageBox', { response: 0 })
   await chooseFromMenu(opened, 'restore-library')
   const restored = await ended(opened, 'restore')
   expect(restored).toMatchObject({ outcome: 'done', folders: 2, problem: null })
@@ -128,7 +112,7 @@ test('backed up from the menu while it runs; a folder that was removed is there 
   await settled(app.window)
   expect((await window.search('"note7word"')).hits.map(({ name }) => name)).toEqual(['note 7.txt'])
 
-  await answerDialog(opened, 'showOpenDialog', { canceled: false, filePaths: [path.join(removed, 'note 1.txt')] })
+  await answerDialog(opened.app, 'showOpenDialog', { canceled: false, filePaths: [path.join(removed, 'note 1.txt')] })
   await chooseFromMenu(opened, 'restore-library')
   expect(await ended(opened, 'restore')).toMatchObject({ outcome: 'failed' })
   await settled(app.window)
@@ -142,12 +126,12 @@ test('a quit in the middle of a restore waits for it, starts nothing after it an
   await opened.window.addFolder(folder)
   await settled(opened.app.window)
   const file = path.join(await stage.folder('elsewhere'), 'my backup.db')
-  await answerDialog(opened, 'showSaveDialog', { canceled: false, filePath: file })
+  await answerDialog(opened.app, 'showSaveDialog', { canceled: false, filePath: file })
   await chooseFromMenu(opened, 'back-up-library')
   await ended(opened, 'backup')
 
-  await answerDialog(opened, 'showOpenDialog', { canceled: false, filePaths: [file] })
-  await answerDialog(opened, 'showMessageBox', { response: 0 })
+  await answerDialog(opened.app, 'showOpenDialog', { canceled: false, filePaths: [file] })
+  await answerDialog(opened.app, 'showMessageBox', { response: 0 })
   const before = opened.app.processes()
   await chooseFromMenu(opened, 'restore-library')
   await expect.poll(() => opened.app.processes().some(({ command }) => command.includes('backend.library.care')), { intervals: [20], timeout: 30_000 }).toBe(true)

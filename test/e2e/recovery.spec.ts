@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { answerDialog, askedOfDialogs } from '../support/dialogs'
 import { indexedFiles, integrity, queryLibrary } from '../support/library-file'
 import { items, settled, status } from '../support/library-status'
 import { watch } from '../support/patience'
@@ -125,3 +126,54 @@ test('a sidecar that ends again and again is given up and says so, until the per
     await stage.end()
   }
 })
+
+test('a window that dies is loaded again; one that dies again and again asks, and Reload shows it, and Quit ends everything', async () => {
+  const stage = await Stage.open('window')
+  try {
+    const { app } = await stage.launch()
+    const all = app.processes()
+    const dieThreeTimes = async (): Promise<void> => {
+      for (let death = 1; death <= 3; death += 1) await shownAgain(app, await killWindow(app))
+    }
+    await answerDialog(app, 'showMessageBox', { response: 0 })
+    await dieThreeTimes()
+    expect(await askedOfDialogs(app)).toEqual([])
+    await shownAgain(app, await killWindow(app))
+    expect(await askedOfDialogs(app)).toMatchObject([{ buttons: ['Reload', 'Quit'], defaultId: 0, cancelId: 0 }])
+
+    // A person's word: its deaths are counted anew.
+    await dieThreeTimes()
+    expect(await askedOfDialogs(app)).toHaveLength(1)
+    await answerDialog(app, 'showMessageBox', { response: 1 })
+    all.push(...app.processes())
+    await killWindow(app)
+    expect((await survivors(all, 30)).map(({ command }) => command)).toEqual([])
+  } finally {
+    await stage.end()
+  }
+})
+
+/** Main sees the window when the page that the test had is gone with its process. */
+function windowOf(app: OpenApp['app']): Promise<{ pid: number; loads: boolean }> {
+  return app.electron.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    return { pid: contents?.getOSProcessId() ?? 0, loads: contents?.isLoading() ?? true }
+  })
+}
+
+async function killWindow(app: OpenApp['app']): Promise<number> {
+  const { pid } = await windowOf(app)
+  const window = app.processes().filter((process) => process.pid === pid)
+  expect(window).toHaveLength(1)
+  killHard(window)
+  return pid
+}
+
+async function shownAgain(app: OpenApp['app'], before: number): Promise<void> {
+  await expect
+    .poll(async () => {
+      const { pid, loads } = await windowOf(app)
+      return !loads && pid !== 0 && pid !== before && app.processes().some((process) => process.pid === pid)
+    }, { timeout: 30_000 })
+    .toBe(true)
+}

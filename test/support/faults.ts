@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 import { python } from './checkout'
-import { isRunning, tree, type RunningProcess } from './processes'
+import { isGone, isRunning, tree, type RunningProcess } from './processes'
 
 /** False when the process has gone by itself. */
 export function signal(target: RunningProcess, name: NodeJS.Signals): boolean {
@@ -148,9 +148,4 @@ export function filesMatching(folder: string, pattern: RegExp): string[] {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .filter((file) => pattern.test(file))
-}
-
-function isGone(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return code === 'ENOENT' || code === 'ESRCH'
 }

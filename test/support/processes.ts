@@ -23,7 +23,8 @@ function read(pid: number): RunningProcess | null {
   }
 }
 
-function isGone(error: unknown): boolean {
+/** What the kernel says of a process, or of something that it held, when that is there no more. */
+export function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')
 }
 

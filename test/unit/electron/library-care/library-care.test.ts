@@ -1,5 +1,4 @@
 /** The care of the library over real processes: both sidecars under their supervisors, and a task that behaves as the test tells it to. */
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -14,10 +13,10 @@ import type { Paths } from '../../../../electron/paths'
 import { EventStream } from '../../../../electron/relay/event-stream'
 import { SearchClient } from '../../../../electron/search-client'
 import { createSidecars, notStarted, sidecarPlan, type Sidecars } from '../../../../electron/sidecars/sidecars'
+import { anyPython } from '../any-python'
 import { isRunning, quiet, temporaryFolder, until } from '../support'
 
 const fixtures = path.join(__dirname, '..', 'fixtures')
-const python = process.env['CONTENTCACHE_PYTHON'] ?? execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
 const secret = 'the secret'
 const minute = 60_000
 
@@ -41,7 +40,7 @@ let time: number
 beforeEach(async () => {
   ;({ folder, remove } = await temporaryFolder())
   paths = {
-    data: folder, models: folder, bundledModels: null, code: fixtures, python, pythonFlags: [], logs: folder, run: path.join(folder, 'run'),
+    data: folder, models: folder, bundledModels: null, code: fixtures, python: anyPython, pythonFlags: [], logs: folder, run: path.join(folder, 'run'),
     profile: folder, settings: path.join(folder, 'settings.json'), windowState: path.join(folder, 'window.json'),
   }
   events = new EventStream({ ...emptyPicture, sidecars: [notStarted('search-server'), notStarted('audio-processor')] })
@@ -142,6 +141,15 @@ describe('backup', () => {
     write('care', 'hang')
     const hung = await careRunner(() => sidecarPlan(paths, true), quiet, 300)('recover', [], () => undefined).ended
     expect(hung).toMatchObject({ outcome: 'failed', problem: { detail: expect.stringContaining('said nothing') as string } })
+  })
+
+  it('that has ended is not cancelled: its pid may be somebody else’s', async () => {
+    const backup = careRunner(() => sidecarPlan(paths, true), quiet)('backup', ['--to', '/tmp/copy.db'], () => undefined)
+    await backup.ended
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = timers()
+    backup.cancel()
+    expect(timers()).toBe(before)
   })
 
   it('that could not be started at all is a failure in words', async () => {

@@ -231,6 +231,22 @@ it('damage is found by a check, told, and mended by a download; a sidecar that h
   expect(app.restarted).toEqual(['audio-processor'])
 })
 
+it('a sidecar that was started in the middle of the mending, and failed with the damaged files, is started again', async () => {
+  const app = openApp()
+  await installed(app)
+  damage(path.join(app.directory, 'base.pt'))
+  app.models.verify(whisper)
+  await until(idle(app), 'it is checked')
+  hub.throttle(slow)
+  app.models.download(whisper)
+  await until(arriving(app), 'bytes arrive')
+  app.events.publish({ type: 'engine-changed', status: { engine: whisper, state: 'failed', problem: null } })
+  hub.throttle(null)
+  await until(idle(app), 'it is mended')
+  expect(app.whisper().status).toMatchObject({ state: 'present' })
+  expect(app.restarted).toEqual(['audio-processor'])
+})
+
 it('removes a model with what its download left, and the sidecar lets go of it', async () => {
   const app = openApp()
   await installed(app)

@@ -1,16 +1,18 @@
 /**
  * What can befall the app's own Python processes, done to them: they are started, judged, ended and started again with the patience
- * that the app has with them. All at once, since most of this is waiting.
+ * that the app has with them. Several at once, since most of this is waiting, and first those that wait longest.
  */
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { SidecarName } from '../../../../electron/contract/generated/events'
 import { ProblemError } from '../../../../electron/problem'
+import { defaultTiming } from '../../../../electron/sidecars/supervisor-machine'
 import { modelsDirectory, sampleLibrary } from '../../../support/checkout'
 import { limitMemory, signal, writeInto } from '../../../support/faults'
 import { isRunning } from '../../../support/processes'
+import { HurriedClock } from './hurried-clock'
 import { Desk, whyNoWritingInto, type RealSidecar } from './real-sidecar'
 
 const both: SidecarName[] = ['search-server', 'audio-processor']
@@ -33,67 +35,6 @@ async function indexesNotes(server: RealSidecar, count = notes): Promise<void> {
 // All of it is looked at, and done, by /proc.
 const onLinux = describe.skipIf(process.platform !== 'linux')
 const refusal = process.platform === 'linux' ? whyNoWritingInto() : null
-
-onLinux.concurrent.each(both)('%s', (name) => {
-  it('is started again after SIGKILL, and the record on disk names the new process', { timeout: patience }, async () => {
-    await Desk.use(async (desk) => {
-      const sidecar = await desk.sidecar(name).start()
-      const first = sidecar.process
-      signal(first, 'SIGKILL')
-      await sidecar.restarted(first)
-      expect(isRunning(first)).toBe(false)
-      expect(sidecar.status).toMatchObject({ problem: null, lastFailure: { problem: { code: 'crashed', detail: expect.stringContaining('SIGKILL') as string } } })
-      const record = path.join(desk.folder, 'run', `${name}.json`)
-      await sidecar.until(() => readFileSync(record, 'utf8').includes(`"pid":${sidecar.process.pid},`), 'is recorded')
-    })
-  })
-
-  it('is left alone when it is frozen for a few seconds', { timeout: patience }, async () => {
-    await Desk.use(async (desk) => {
-      const sidecar = await desk.sidecar(name).start()
-      const first = sidecar.process
-      signal(first, 'SIGSTOP')
-      // The fault is a time.
-      await delay(6_000)
-      signal(first, 'SIGCONT')
-      await sidecar.until(() => sidecar.status.state === 'ready' && sidecar.history.length > 3, 'beats again')
-      expect(sidecar.status).toMatchObject({ restarts: 0, pid: first.pid })
-    })
-  })
-
-  it('that ends twice while it starts works at the third time', { timeout: patience }, async () => {
-    await Desk.use(async (desk) => {
-      const python = desk.interpreter('if [ "$START" -le 2 ]; then echo "no library of that name" >&2; exit 127; fi')
-      const sidecar = await desk.sidecar(name, { python }).start()
-      expect(sidecar.states).toEqual(['starting', 'restarting', 'starting', 'restarting', 'starting', 'ready'])
-      expect(sidecar.status).toMatchObject({ restarts: 2, lastFailure: { stderrTail: ['no library of that name'] } })
-      expect(sidecar.status.lastFailure?.problem.detail).toContain('exit code 127')
-    })
-  })
-
-  it('that says nothing while it starts is ended, with what it started, and works at the second time', { timeout: patience }, async () => {
-    await Desk.use(async (desk) => {
-      const python = desk.interpreter('if [ "$START" -eq 1 ]; then sleep 10000 & wait; fi')
-      const sidecar = desk.sidecar(name, { python, timing: { startSilence: 8_000 } })
-      await sidecar.supervisor.start()
-      await sidecar.until(() => sidecar.children.length === 1, 'has a child')
-      const silent = [sidecar.process, ...sidecar.children]
-      await sidecar.reach('ready')
-      expect(silent.filter(isRunning)).toEqual([])
-      expect(sidecar.history.map(({ problem }) => problem?.code)).toContain('start-hung')
-      expect(sidecar.status.lastFailure?.problem.message).toContain('said nothing for 8 s')
-    })
-  })
-
-  it('may start for longer than that as long as it talks', { timeout: patience }, async () => {
-    await Desk.use(async (desk) => {
-      const python = desk.interpreter('for step in $(seq 12); do echo "loading $step" >&2; sleep 2; done')
-      // The real start after that may be silent for a while on a busy machine.
-      const sidecar = await desk.sidecar(name, { python, timing: { startSilence: 20_000 } }).start()
-      expect(sidecar.states).toEqual(['starting', 'ready'])
-    })
-  })
-})
 
 onLinux.concurrent('a fault in the middle of work', () => {
   it('a frozen search_server is found out and ended with its child; the next one goes on', { timeout: patience }, async () => {
@@ -209,6 +150,78 @@ onLinux.concurrent('without memory', () => {
       await limitMemory(audio.process, null)
       audio.supervisor.restart()
       await audio.until(() => audio.events.some((event) => event.type === 'item-changed' && event.item.state === 'indexed'), 'has heard the recording')
+    })
+  })
+})
+
+onLinux.concurrent.each(both)('%s', (name) => {
+  it('is started again after SIGKILL, and the record on disk names the new process', { timeout: patience }, async () => {
+    await Desk.use(async (desk) => {
+      const sidecar = await desk.sidecar(name).start()
+      const first = sidecar.process
+      signal(first, 'SIGKILL')
+      await sidecar.restarted(first)
+      expect(isRunning(first)).toBe(false)
+      expect(sidecar.status).toMatchObject({ problem: null, lastFailure: { problem: { code: 'crashed', detail: expect.stringContaining('SIGKILL') as string } } })
+      const record = path.join(desk.folder, 'run', `${name}.json`)
+      await sidecar.until(() => readFileSync(record, 'utf8').includes(`"pid":${sidecar.process.pid},`), 'is recorded')
+    })
+  })
+
+  it('is left alone when it is frozen for a few seconds', { timeout: patience }, async () => {
+    await Desk.use(async (desk) => {
+      const sidecar = await desk.sidecar(name).start()
+      const first = sidecar.process
+      signal(first, 'SIGSTOP')
+      // The fault is a time.
+      await delay(6_000)
+      signal(first, 'SIGCONT')
+      await sidecar.until(() => sidecar.status.state === 'ready' && sidecar.history.length > 3, 'beats again')
+      expect(sidecar.status).toMatchObject({ restarts: 0, pid: first.pid })
+    })
+  })
+
+  it('that ends twice while it starts works at the third time', { timeout: patience }, async () => {
+    await Desk.use(async (desk) => {
+      const python = desk.interpreter('if [ "$START" -le 2 ]; then echo "no library of that name" >&2; exit 127; fi')
+      const sidecar = await desk.sidecar(name, { python }).start()
+      expect(sidecar.states).toEqual(['starting', 'restarting', 'starting', 'restarting', 'starting', 'ready'])
+      expect(sidecar.status).toMatchObject({ restarts: 2, lastFailure: { stderrTail: ['no library of that name'] } })
+      expect(sidecar.status.lastFailure?.problem.detail).toContain('exit code 127')
+    })
+  })
+
+  it('that says nothing while it starts is ended, with what it started, and works at the second time', { timeout: patience }, async () => {
+    await Desk.use(async (desk) => {
+      const python = desk.interpreter('if [ "$START" -eq 1 ]; then sleep 10000 & wait; fi')
+      const clock = new HurriedClock()
+      const sidecar = desk.sidecar(name, { python, clock })
+      await sidecar.supervisor.start()
+      await sidecar.until(() => sidecar.children.length === 1, 'has a child')
+      const silent = [sidecar.process, ...sidecar.children]
+      clock.skip(defaultTiming.startSilence)
+      await sidecar.reach('ready')
+      expect(silent.filter(isRunning)).toEqual([])
+      expect(sidecar.history.map(({ problem }) => problem?.code)).toContain('start-hung')
+      expect(sidecar.status.lastFailure?.problem.message).toContain('said nothing for 30 s')
+    })
+  })
+
+  it('may start for longer than that as long as it talks', { timeout: patience }, async () => {
+    await Desk.use(async (desk) => {
+      const heard = path.join(desk.folder, 'heard')
+      const steps = [1, 2, 3]
+      const python = desk.interpreter(`for step in ${steps.join(' ')}; do echo "loading $step" >&2; while [ ! -e '${heard}'$step ]; do sleep 0.1; done; done`)
+      const clock = new HurriedClock()
+      const sidecar = desk.sidecar(name, { python, clock })
+      await sidecar.supervisor.start()
+      for (const step of steps) {
+        await sidecar.until(() => sidecar.log.lines.includes(`loading ${step}`), `says that it loads ${step}`)
+        clock.skip((2 / 3) * defaultTiming.startSilence)
+        writeFileSync(`${heard}${step}`, '')
+      }
+      await sidecar.reach('ready')
+      expect(sidecar.states).toEqual(['starting', 'ready'])
     })
   })
 })

@@ -1,5 +1,4 @@
 /** The supervisor over real Python processes, started through execa and python-shell as the app starts them. */
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -12,17 +11,17 @@ import { sidecarEnvironment } from '../../../../electron/sidecars/environment'
 import { OrphanRecord } from '../../../../electron/sidecars/orphan-record'
 import { launchSearchServer } from '../../../../electron/sidecars/search-server'
 import { Supervisor, type SupervisorOptions } from '../../../../electron/sidecars/supervisor'
-import type { Timing } from '../../../../electron/sidecars/supervisor-machine'
+import { defaultTiming, type Timing } from '../../../../electron/sidecars/supervisor-machine'
+import { anyPython } from '../any-python'
 import { isRunning, recordingLog, temporaryFolder, until } from '../support'
+import { HurriedClock } from './hurried-clock'
 
 const fixtures = path.join(__dirname, '..', 'fixtures')
-const python = process.env['CONTENTCACHE_PYTHON'] ?? execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
 const secret = 'the secret'
 
-/** Back-off is short; how long a process may be silent is left as it is, since this machine may be busy. */
+/** Back-off is short; how long a process may be silent, or take for an answer or its end, is left as it is, since this machine may be busy. */
 const soon: Partial<Timing> = { backoffBase: 50, backoffMaximum: 100 }
 /** For the tests in which silence is the matter. */
-const briefStart: Partial<SupervisorOptions> = { timing: { ...soon, startSilence: 1_000 } }
 const briefPause: Partial<SupervisorOptions> = { timing: { ...soon, heartbeatSilence: 600 } }
 
 let folder: string
@@ -48,7 +47,13 @@ function starts(): number[] {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []
 }
 
-function supervise(name: SidecarName, change: Partial<SupervisorOptions> = {}) {
+/** Never nought: a signal to that goes to this program itself, and to all that are started with it. */
+function pidOf({ status }: Supervisor): number {
+  if (status.pid === null) throw new Error(`there is no process: ${JSON.stringify(status)}`)
+  return status.pid
+}
+
+function supervise(name: SidecarName, { answerTimeout, ...change }: Partial<SupervisorOptions> & { answerTimeout?: number } = {}) {
   const log = recordingLog()
   const events: ForwardedEvent[] = []
   const history: SidecarStatus[] = []
@@ -58,7 +63,7 @@ function supervise(name: SidecarName, change: Partial<SupervisorOptions> = {}) {
     displayName: 'The service',
     launcher: name === 'search-server' ? launchSearchServer : launchAudioProcessor,
     plan: () => ({
-      python,
+      python: anyPython,
       cwd: fixtures,
       env: sidecarEnvironment(
         { ...process.env, PYTHONPATH: '/nowhere', LD_LIBRARY_PATH: '/nowhere' },
@@ -67,18 +72,19 @@ function supervise(name: SidecarName, change: Partial<SupervisorOptions> = {}) {
     }),
     record: new OrphanRecord(path.join(folder, 'run'), name),
     log,
-    ...(name === 'search-server' ? { checkHealth: (port: number) => client.isHealthy(port, 500) } : {}),
+    ...(name === 'search-server' ? { checkHealth: (port: number) => client.isHealthy(port, answerTimeout) } : {}),
     onEvent: (event) => events.push(event),
     onStatus: (status) => history.push(status),
     timing: soon,
     tickInterval: 20,
     checkInterval: 100,
-    stopTimeout: 1_000,
     ...change,
   })
   supervisors.push(supervisor)
   const reach = (state: SupervisorState): Promise<void> => until(() => supervisor.status.state === state, `${name} is ${state}; ${JSON.stringify(supervisor.status)}`)
-  return { supervisor, log, events, history, reach }
+  /** By its history: on a busy machine the next may be found silent too. */
+  const restarted = (): Promise<void> => until(() => history.some(({ state, restarts }) => state === 'ready' && restarts > 0), `${name} is ready again; ${JSON.stringify(supervisor.status)}`)
+  return { supervisor, log, events, history, reach, restarted }
 }
 
 describe.each<SidecarName>(['search-server', 'audio-processor'])('%s', (name) => {
@@ -111,7 +117,7 @@ describe.each<SidecarName>(['search-server', 'audio-processor'])('%s', (name) =>
     const { supervisor, reach } = supervise(name)
     await supervisor.start()
     await reach('ready')
-    const first = Number(supervisor.status.pid)
+    const first = pidOf(supervisor)
     process.kill(first, 'SIGKILL')
     await until(() => supervisor.status.state === 'ready' && supervisor.status.pid !== first, 'a second process is ready')
     expect(supervisor.status).toMatchObject({ restarts: 1, problem: null })
@@ -141,37 +147,46 @@ it('a program that does not exist ends in failed with the reason', async () => {
   }
 })
 
-it('silence while starting is ended, talking is not', async () => {
-  behave('slow')
-  // Much longer than an interpreter needs on a busy machine, and shorter than the talk.
-  const slow = supervise('audio-processor', { timing: { ...soon, startSilence: 5_000 } })
-  await slow.supervisor.start()
-  await slow.reach('ready')
+it('talking while starting is not ended, however long it takes', async () => {
+  behave('talks')
+  const clock = new HurriedClock()
+  const { supervisor, reach, log, history } = supervise('audio-processor', { clock })
+  await supervisor.start()
+  for (const step of [0, 1, 2]) {
+    await until(() => log.lines.includes(`loading ${step}`), `it loads ${step}`)
+    clock.skip((2 / 3) * defaultTiming.startSilence)
+    writeFileSync(path.join(folder, `heard ${step}`), '')
+  }
+  await reach('ready')
   expect(starts()).toHaveLength(1)
+  expect(history.some(({ problem }) => problem !== null)).toBe(false)
+})
+
+it('silence while starting is ended', async () => {
   behave('silent')
-  const silent = supervise('search-server', briefStart)
-  await silent.supervisor.start()
-  await silent.reach('failed')
-  expect(silent.history.some(({ problem }) => problem?.code === 'start-hung')).toBe(true)
+  const { supervisor, reach, history } = supervise('search-server', { timing: { ...soon, startSilence: 1_000 } })
+  await supervisor.start()
+  await reach('failed')
+  expect(history.some(({ problem }) => problem?.code === 'start-hung')).toBe(true)
 })
 
 it('a process that stops beating is degraded, killed and started again', async () => {
   behave('mute')
-  const { supervisor, reach, history } = supervise('audio-processor', briefPause)
+  const { supervisor, reach, restarted, history } = supervise('audio-processor', briefPause)
   await supervisor.start()
   await reach('ready')
   behave('good')
-  await until(() => supervisor.status.restarts === 1 && supervisor.status.state === 'ready', 'it is ready again')
+  await restarted()
   expect(history.map(({ state }) => state)).toContain('degraded')
 })
 
 it('a frozen process (SIGSTOP) is killed and started again', async () => {
-  const { supervisor, reach } = supervise('search-server', briefPause)
+  const { supervisor, reach, restarted } = supervise('search-server', { ...briefPause, answerTimeout: 500 })
   await supervisor.start()
   await reach('ready')
-  const first = Number(supervisor.status.pid)
+  const first = pidOf(supervisor)
   process.kill(first, 'SIGSTOP')
-  await until(() => supervisor.status.restarts === 1 && supervisor.status.state === 'ready', 'it is ready again')
+  await restarted()
   expect(isRunning(first)).toBe(false)
 })
 
@@ -186,21 +201,24 @@ it('HTTP that answers 503 degrades, and recovers by itself', async () => {
   expect(supervisor.status.restarts).toBe(0)
 })
 
-it('a process that ignores every request to stop is ended, with its children', async () => {
-  behave('family')
-  const family = supervise('audio-processor', briefPause)
-  await family.supervisor.start()
-  await family.reach('ready')
-  const grandchild = Number(readFileSync(path.join(folder, 'grandchild'), 'utf8'))
+it('a process that ignores every request to stop is ended', async () => {
   behave('stubborn')
   const { supervisor, reach } = supervise('search-server', { stopTimeout: 200 })
   await supervisor.start()
   await reach('ready')
-  const stubborn = Number(supervisor.status.pid)
+  const stubborn = pidOf(supervisor)
   await supervisor.stop()
   expect(isRunning(stubborn)).toBe(false)
-  // A frozen parent cannot end its own child: the whole tree is ended for it.
-  process.kill(Number(family.supervisor.status.pid), 'SIGSTOP')
+})
+
+it('a frozen process is ended with its children, which it cannot end itself', async () => {
+  behave('family')
+  const { supervisor, reach } = supervise('audio-processor', briefPause)
+  await supervisor.start()
+  await reach('ready')
+  const grandchild = Number(readFileSync(path.join(folder, 'grandchild'), 'utf8'))
+  behave('good')
+  process.kill(pidOf(supervisor), 'SIGSTOP')
   await until(() => !isRunning(grandchild), 'the grandchild is gone')
 })
 
@@ -250,7 +268,7 @@ it('a flood on stderr neither blocks the child nor fills the log', async () => {
 
 it.each(['final-exit-0', 'final-exit-4', 'final-last-work', 'final-hangs'])('a final error (%s) fails with its problem and without another try, and Restart tries again', async (behaviour) => {
   behave(behaviour)
-  const { supervisor, reach, events } = supervise('audio-processor', { stopTimeout: behaviour === 'final-hangs' ? 200 : 10_000 })
+  const { supervisor, reach, events } = supervise('audio-processor', behaviour === 'final-hangs' ? { stopTimeout: 200 } : {})
   await supervisor.start()
   await reach('failed')
   expect(starts()).toHaveLength(1)
@@ -310,7 +328,7 @@ it('after fifty restarts of each this program holds what it held after the first
     await allReady()
     for (const { supervisor } of both) {
       const times = supervisor.status.restarts
-      process.kill(Number(supervisor.status.pid), 'SIGKILL')
+      process.kill(pidOf(supervisor), 'SIGKILL')
       await until(() => supervisor.status.restarts === times + 1, 'its end was noticed')
     }
   }
