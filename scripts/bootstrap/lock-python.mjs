@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BootstrapError, CommandError } from './lib/errors.mjs'
+import { BootstrapError, CommandError, tellFailure } from './lib/errors.mjs'
 import { ROOT, VENV_PYTHON, venvProgram } from './lib/paths.mjs'
 import { run } from './lib/run.mjs'
 
@@ -48,10 +48,7 @@ try {
   await compile(['--group', 'dev', ...runtime], 'dev', wheels)
   await compile([join('locks', 'build.in'), ...runtime], 'build', wheels)
 } catch (error) {
-  if (error instanceof BootstrapError) console.error(`${error.message}\nWhat to do: ${error.nextStep}`)
-  else if (error instanceof CommandError) console.error(`${error.message}\n${error.tail(20)}`)
-  else throw error
-  process.exitCode = 1
+  tellFailure(error)
 } finally {
   rmSync(wheels, { recursive: true, force: true })
 }

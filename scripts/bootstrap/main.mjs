@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { exclusively } from './lib/exclusive.mjs'
-import { BootstrapError, CommandError } from './lib/errors.mjs'
+import { BootstrapError, tellFailure } from './lib/errors.mjs'
 import { carryOut } from './lib/step.mjs'
 import { build } from './steps/build.mjs'
 import { electronRuntime } from './steps/electron-runtime.mjs'
@@ -28,8 +28,5 @@ try {
     for (const step of ALL.filter(({ id }) => !omitted.has(id))) await carryOut(step)
   })
 } catch (error) {
-  if (error instanceof BootstrapError) console.error(`\n${error.message}\nWhat to do: ${error.nextStep}`)
-  else if (error instanceof CommandError) console.error(`\n${error.message}\n${error.tail(20)}`)
-  else throw error
-  process.exitCode = 1
+  tellFailure(error)
 }

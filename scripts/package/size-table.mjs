@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { join } from 'node:path'
+import { resourcesIn } from './layout.mjs'
 import { filesBelow } from './lib/files.mjs'
-import { resourcesIn } from './builder.mjs'
+import { sitePackagesIn } from './python/layout.mjs'
 
 const LARGE_MEGABYTES = 20
 
@@ -14,32 +15,40 @@ const LARGE_MEGABYTES = 20
  */
 export function sizesOf(unpacked) {
   const resources = resourcesIn(unpacked)
-  const parts = {
-    python: join(resources, 'python'),
-    models: join(resources, '.contentcache', 'models'),
-    backend: join(resources, 'backend'),
-    notices: join(resources, 'notices'),
-    app: join(resources, 'app.asar'),
-  }
-  const site = findSite(parts.python)
-  const packages = site === undefined ? [] : readdirSync(site).map((name) => row(name, join(site, name)))
+  const python = row('Python', join(resources, 'python'))
+  const others = [
+    row('models', join(resources, '.contentcache', 'models')),
+    row('app code: shell (app.asar)', join(resources, 'app.asar')),
+    row('app code: backend', join(resources, 'backend')),
+    row('notices', join(resources, 'notices')),
+  ]
+  const site = sitePackagesIn(join(resources, 'python'))
+  const each = site === undefined ? [] : readdirSync(site).map((name) => row(name, join(site, name)))
+  const large = each.filter(({ megabytes }) => megabytes >= LARGE_MEGABYTES).sort((one, other) => other.megabytes - one.megabytes)
   const total = row('total', unpacked)
-  const python = row('python', parts.python)
-  const inPackages = packages.reduce((sum, { megabytes }) => sum + megabytes, 0)
-  const known = Object.values(parts).map((path) => row(basename(path), path))
-  const large = packages.filter(({ megabytes }) => megabytes >= LARGE_MEGABYTES).sort((one, other) => other.megabytes - one.megabytes)
-  const electron = total.megabytes - known.reduce((sum, { megabytes }) => sum + megabytes, 0)
+  const packages = { part: 'Python: packages', ...sumOf(each) }
   return [
     total,
-    { part: 'Electron', megabytes: electron, files: total.files - known.reduce((sum, { files }) => sum + files, 0) },
-    { part: 'Python: interpreter and standard library', megabytes: python.megabytes - inPackages, files: python.files - packages.reduce((sum, { files }) => sum + files, 0) },
-    { part: 'Python: packages', megabytes: inPackages, files: packages.reduce((sum, { files }) => sum + files, 0) },
-    ...large.map((each) => ({ ...each, detail: true })),
-    { ...row('', parts.models), part: 'models' },
-    { ...row('', parts.app), part: 'app code: shell (app.asar)' },
-    { ...row('', parts.backend), part: 'app code: backend' },
-    { ...row('', parts.notices), part: 'notices' },
+    { part: 'Electron', ...without(total, [python, ...others]) },
+    { part: 'Python: interpreter and standard library', ...without(python, [packages]) },
+    packages,
+    ...large.map((row) => ({ ...row, detail: true })),
+    ...others,
   ]
+}
+
+/** @param {Row[]} rows */
+function sumOf(rows) {
+  return { megabytes: rows.reduce((sum, { megabytes }) => sum + megabytes, 0), files: rows.reduce((sum, { files }) => sum + files, 0) }
+}
+
+/**
+ * @param {Row} whole
+ * @param {Row[]} rows
+ */
+function without(whole, rows) {
+  const { megabytes, files } = sumOf(rows)
+  return { megabytes: whole.megabytes - megabytes, files: whole.files - files }
 }
 
 /** @param {Row[]} rows */
@@ -59,14 +68,4 @@ function row(part, path) {
   if (stats === undefined) return { part, megabytes: 0, files: 0 }
   const files = stats.isDirectory() ? filesBelow(path).map((file) => join(path, file)) : [path]
   return { part, megabytes: files.reduce((sum, file) => sum + lstatSync(file).size, 0) / 1e6, files: files.length }
-}
-
-/**
- * @param {string} python
- * @returns {string | undefined}
- */
-export function findSite(python) {
-  if (lstatSync(python, { throwIfNoEntry: false }) === undefined) return undefined
-  const marker = filesBelow(python).find((file) => file.endsWith('/contentcache.pth'))
-  return marker === undefined ? undefined : join(python, relative('.', join(marker, '..')))
 }

@@ -14,7 +14,7 @@ export interface TortureOptions {
 /** A sentence for a person at a terminal. */
 export class UsageError extends Error {}
 
-export const usage = 'npm run torture -- [--faults 200] [--files 300] [--seed N] [--only TEXT] [--keep]'
+const usage = 'npm run torture -- [--faults 200] [--files 300] [--seed N] [--only TEXT] [--keep]'
 const FEWEST_FILES = 15
 
 /** Throws UsageError. */

@@ -3,13 +3,14 @@ import { execFile } from 'node:child_process'
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import type { Root } from '../../electron/contract/generated/contract'
+import type { Root, SidecarName } from '../../electron/contract/generated/contract'
 import { RunningApp } from '../../test/support/app'
 import { python, root as checkout } from '../../test/support/checkout'
 import { watch } from '../../test/support/patience'
 import { isRunning, type RunningProcess } from '../../test/support/processes'
 import { isSettled } from '../../test/support/library-status'
 import { Eye, type Seen } from './eye'
+import { modules, nameOf, type Module } from './modules'
 import { addSetAside, newTally, type Tally } from './tally'
 
 /** Seconds without any change after which something has hung. The longest lawful silence is a back-off of 30 s and a start. */
@@ -87,7 +88,7 @@ export class Scene {
     for (const folder of await this.folders()) await this.eye.command('library:add-folder', { path: folder })
   }
 
-  sidecar(module: 'search_server' | 'audioprocessor'): RunningProcess {
+  sidecar(module: Module): RunningProcess {
     const found = this.app.sidecar(module)
     if (found === undefined) throw new Error(`${module} does not run`)
     return found
@@ -117,7 +118,8 @@ export class Scene {
     await this.restartForEngines(seen)
     for (const { name, state, pid, restarts } of seen.snapshot.sidecars) {
       if (state === 'failed') await this.pressRestart(name)
-      const running = this.app.sidecar(name === 'search-server' ? 'search_server' : 'audioprocessor')?.pid ?? null
+      const module = modules.find((each) => nameOf[each] === name)
+      const running = module === undefined ? null : (this.app.sidecar(module)?.pid ?? null)
       if (state !== 'ready' || pid === null || running !== pid) return `${name} is ${state} after ${restarts} restarts`
     }
     if (seen.status === null) return 'the library does not answer'
@@ -137,7 +139,7 @@ export class Scene {
     }
   }
 
-  async pressRestart(name: 'search-server' | 'audio-processor'): Promise<void> {
+  async pressRestart(name: SidecarName): Promise<void> {
     this.tally.restartsPressed += 1
     await this.eye.command('sidecar:restart', { name })
   }

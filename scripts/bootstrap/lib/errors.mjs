@@ -33,3 +33,14 @@ export class CommandError extends Error {
     return telling.slice(-lines).join('\n')
   }
 }
+
+/**
+ * For the end of a program: the failure in words and exit code 1. What is a mistake of the program itself is thrown on.
+ * @param {unknown} error
+ */
+export function tellFailure(error) {
+  if (error instanceof BootstrapError) console.error(`\n${error.message}\nWhat to do: ${error.nextStep}`)
+  else if (error instanceof CommandError) console.error(`\n${error.message}\n${error.tail(20)}`)
+  else throw error
+  process.exitCode = 1
+}

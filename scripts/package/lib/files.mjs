@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import { chmodSync, closeSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 
 const CHUNK = 1 << 20
@@ -55,4 +55,22 @@ export function headOf(path, count) {
   } finally {
     closeSync(file)
   }
+}
+
+/**
+ * Let everybody read what is below a folder, and run what its owner may run: whoever packages may have a private umask, and
+ * whoever runs the app is another user.
+ * @param {string} folder
+ */
+export function readableByAll(folder) {
+  allowAll(folder)
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isSymbolicLink()) allowAll(join(entry.parentPath, entry.name))
+  }
+}
+
+/** @param {string} path */
+function allowAll(path) {
+  const { mode } = lstatSync(path)
+  chmodSync(path, mode | (mode & 0o100 ? 0o555 : 0o444))
 }

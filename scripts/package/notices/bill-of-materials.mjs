@@ -55,10 +55,10 @@ function licences(licence) {
  * @param {import('../layout.mjs').Workshop} parts
  * @param {string} out
  * @param {import('../options.mjs').System} platform
- * @param {string} [architecture]
+ * @param {string} architecture
  * @returns {string}
  */
-export function publishBill({ notices }, out, platform, architecture = process.arch) {
+export function publishBill({ notices }, out, platform, architecture) {
   const { productName, version } = application()
   const file = join(out, `${productName}-${version}-${platform}-${architecture}.cdx.json`)
   copyFileSync(join(notices, BILL_FILE), file)

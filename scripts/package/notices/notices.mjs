@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BootstrapError } from '../../bootstrap/lib/errors.mjs'
-import { findSite } from '../size-table.mjs'
+import { sitePackagesIn } from '../python/layout.mjs'
 import { BILL_FILE, billOfMaterials } from './bill-of-materials.mjs'
 import { graftedLibraries, interpreterComponents } from './library-components.mjs'
 import { nodeComponents } from './node-components.mjs'
@@ -10,7 +10,7 @@ import { objectionTo } from './policy.mjs'
 import { packageComponents } from './python-components.mjs'
 import { noticesText } from './text.mjs'
 
-export const NOTICES_FILE = 'THIRD-PARTY-LICENCES.txt'
+const NOTICES_FILE = 'THIRD-PARTY-LICENCES.txt'
 
 /**
  * Write what is shipped of others and under which terms: a text for people, a bill of materials for programs.
@@ -20,7 +20,7 @@ export const NOTICES_FILE = 'THIRD-PARTY-LICENCES.txt'
  * @throws {BootstrapError} when something may not be shipped, or nobody knows under which licence it is
  */
 export async function makeNotices({ python, electron, notices }, { electronVersion }) {
-  const site = findSite(python)
+  const site = sitePackagesIn(python)
   const components = [
     ...electronComponents(electron, electronVersion),
     ...nodeComponents(),

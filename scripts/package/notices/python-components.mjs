@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseJson, readJson } from '../../bootstrap/lib/json.mjs'
 import { filesBelow } from '../lib/files.mjs'
 import { tidy } from './component.mjs'
@@ -9,7 +10,7 @@ import { tidy } from './component.mjs'
 /**
  * @typedef {{ packages: Record<string, string>, libraries: { file: string, name: string, licence: string, source?: string, note?: string }[], interpreterLibraries: Record<string, { name: string, licence: string }>, notInTheWheel: Record<string, Record<string, string>>, notStated: Record<string, string> }} Reviewed
  */
-export const REVIEWED = /** @type {Reviewed} */ (readJson(new URL('reviewed.json', import.meta.url).pathname))
+export const REVIEWED = /** @type {Reviewed} */ (readJson(fileURLToPath(new URL('reviewed.json', import.meta.url))))
 
 /** Old spellings in packages' metadata that leave no doubt. */
 const SPELLINGS = new Map([
@@ -104,9 +105,9 @@ function partsOf(folder, owner) {
     for (const part of parts) {
       visit(part.components ?? [])
       if (normal(part.name) === normal(owner.name) || part.name in (REVIEWED.notInTheWheel[normal(owner.name)] ?? {})) continue
-      const licence = (part.licenses ?? []).map(({ expression, license }) => expression ?? license?.id ?? license?.name ?? '').join(' AND ') || (REVIEWED.notStated[part.name] ?? '')
       // A module of the package itself, which Pillow lists as parts of it.
       if (part.name.startsWith('PIL.')) continue
+      const licence = (part.licenses ?? []).map(({ expression, license }) => expression ?? license?.id ?? license?.name ?? '').join(' AND ') || (REVIEWED.notStated[part.name] ?? '')
       const { purl } = part
       found.set(`${part.name}@${part.version ?? ''}`, {
         group: `Inside of ${owner.name} (Python)`,

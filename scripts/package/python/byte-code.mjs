@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../../bootstrap/lib/run.mjs'
 
@@ -11,12 +10,11 @@ const PROCESSES = 2
  * Byte-compile a folder with the interpreter that will read it.
  * @param {string} interpreter
  * @param {string} folder
- * @param {(line: string) => void} onLine
+ * @param {(line: string) => void} [onLine]
  */
 export async function byteCompile(interpreter, folder, onLine) {
-  const compile = (/** @type {string[]} */ args) =>
-    run(interpreter, ['-P', '-s', '-B', PROGRAM, folder, ...args], { env: { PYTHONHASHSEED: '0', PYTHONUTF8: '1' }, guarded: true, onLine })
-  await Promise.all(Array.from({ length: PROCESSES }, (_, index) => compile([String(index), String(PROCESSES)])))
+  const slices = Array.from({ length: PROCESSES }, (_, index) => [String(index), String(PROCESSES)])
+  await Promise.all(slices.map((slice) => runProgram(interpreter, [folder, ...slice], onLine)))
 }
 
 /**
@@ -25,13 +23,14 @@ export async function byteCompile(interpreter, folder, onLine) {
  * @param {string} folder
  */
 export async function writeRecords(interpreter, folder) {
-  await run(interpreter, ['-P', '-s', '-B', PROGRAM, folder, 'records'], { env: { PYTHONHASHSEED: '0', PYTHONUTF8: '1' } })
+  await runProgram(interpreter, [folder, 'records'])
 }
 
 /**
- * The interpreter of an app's own Python.
- * @param {string} python
+ * @param {string} interpreter
+ * @param {string[]} args
+ * @param {(line: string) => void} [onLine]
  */
-export function interpreterIn(python) {
-  return process.platform === 'win32' ? join(python, 'python.exe') : join(python, 'bin', 'python3')
+async function runProgram(interpreter, args, onLine) {
+  await run(interpreter, ['-P', '-s', '-B', PROGRAM, ...args], { env: { PYTHONHASHSEED: '0', PYTHONUTF8: '1' }, guarded: true, ...(onLine && { onLine }) })
 }

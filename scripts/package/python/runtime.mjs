@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { run } from '../../bootstrap/lib/run.mjs'
-import { byteCompile, interpreterIn, writeRecords } from './byte-code.mjs'
-import { replaceGplEncoders } from './encoders.mjs'
+import { byteCompile, writeRecords } from './byte-code.mjs'
 import { linkDuplicates } from './duplicates.mjs'
+import { replaceGplEncoders } from './encoders.mjs'
 import { copyInterpreter, machineInterpreter } from './interpreter.mjs'
+import { interpreterIn, PATH_FILE } from './layout.mjs'
 import { bundleLibraries, keepLicences } from './libraries.mjs'
 import { installPackages } from './packages.mjs'
 import { unpackStandalone } from './standalone.mjs'
@@ -47,11 +48,10 @@ export async function makePython(python, base, report) {
     linkDuplicates(site)
   }
   // Under -I neither the current folder nor the environment says where modules are: the app's own code lies beside this Python.
-  writeFileSync(join(site, 'contentcache.pth'), `${relative(site, join(python, '..'))}\n`)
+  writeFileSync(join(site, PATH_FILE), `${relative(site, join(python, '..'))}\n`)
   await writeRecords(interpreter, python)
   report.progress('byte-compiling')
   await byteCompile(interpreter, python, (line) => report.note(line))
-  readableByAll(python)
 }
 
 /**
@@ -62,15 +62,4 @@ async function sitePackages(interpreter) {
   const site = (await run(interpreter, ['-I', '-B', '-c', 'import site; print(site.getsitepackages()[-1])'])).trim()
   mkdirSync(site, { recursive: true })
   return site
-}
-
-/**
- * Whoever packages may have a private umask; whoever runs the app is another user.
- * @param {string} folder
- */
-function readableByAll(folder) {
-  chmodSync(folder, 0o755)
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o755)
-  }
 }

@@ -13,6 +13,9 @@ const OWN_PYTHON = [
   { programs: ['cc'], packages: ['gcc'] },
 ]
 
+// Takes the Electron for Windows out of the installer that it comes in.
+const WINDOWS_INSTALLER = [{ programs: ['7z'], packages: ['p7zip-full', '7zip'] }]
+
 /** @type {Record<string, Tool[]>} */
 const OF_TARGETS = {
   'tar.gz': [{ programs: ['7za', '7zz'], packages: ['p7zip-full', '7zip'] }],
@@ -30,16 +33,16 @@ const OF_TARGETS = {
 /**
  * Find or install what packaging needs of a Debian system, and nothing that these targets do not need.
  * @param {string[]} targets
- * @param {{ ownPython: boolean }} what
+ * @param {{ ownPython: boolean, foreign?: import('../options.mjs').Foreign | undefined }} what
  * @returns {import('../../bootstrap/lib/step.mjs').Step}
  */
-export function systemTools(targets, { ownPython }) {
+export function systemTools(targets, { ownPython, foreign }) {
   return {
     id: 'package-tools',
     title: 'Packaging tools',
     async perform(report) {
       if (process.platform !== 'linux') return undefined
-      const wanted = [...(ownPython ? OWN_PYTHON : []), ...targets.flatMap((target) => OF_TARGETS[target] ?? [])]
+      const wanted = [...(ownPython ? OWN_PYTHON : []), ...(foreign === 'win32' ? WINDOWS_INSTALLER : []), ...targets.flatMap((target) => OF_TARGETS[target] ?? [])]
       const missing = wanted.filter(({ programs }) => findProgram(programs) === undefined)
       if (missing.length === 0) return undefined
       return provideSystemPackages(missing.map(({ programs, packages }) => ({ what: programs[0] ?? '', packages })), report)

@@ -1,11 +1,10 @@
 /** The library is copied away, and put back as it was then, while it is written. */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { integrity } from '../../../test/support/library-file'
 import { restoreButton } from '../../../electron/library-care/questions'
 import type { Scene } from '../scene'
-import type { Fault } from './fault'
+import { lasting, type Fault } from './fault'
 
 /** Named like the library itself, so that it can be looked into in the same way. */
 function backupFile(scene: Scene, number: number): string {
@@ -39,10 +38,10 @@ const restore: Fault = {
   inject: async (scene, random, number) => {
     const file = backupFile(scene, number)
     await backUp(scene, file)
-    await sleep(random.between(1, 3) * 1000)
+    const howLong = await lasting(random, 1, 3)
     await scene.eye.answerDialogs({ showOpenDialog: { canceled: false, filePaths: [file] }, showMessageBox: { response: restoreButton } })
     if ((await scene.eye.command('library:choose-restore')) === null) throw new Error('the library was not restored')
-    return { what: file }
+    return { what: `${file}; went on ${howLong}` }
   },
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningProcess } from '../../../test/support/processes'
 import type { Kind } from '../plan'
 import type { Random } from '../random'
@@ -16,9 +17,13 @@ export interface Injected {
   gone?: RunningProcess[]
 }
 
-export const modules = ['search_server', 'audioprocessor'] as const
-export type Module = (typeof modules)[number]
-
 export function named({ pid }: RunningProcess, what: string): string {
   return `${what} ${pid}`
+}
+
+/** Lets a state last for a random number of seconds, and says how long. */
+export async function lasting(random: Random, least: number, most: number): Promise<string> {
+  const seconds = random.between(least, most)
+  await sleep(seconds * 1000)
+  return `for ${seconds.toFixed(1)} s`
 }

@@ -1,11 +1,10 @@
 /** Files and folders that change while they are read. What is on disk afterwards is what the library has to hold in the end. */
 import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../random'
 import type { Scene } from '../scene'
 import { newContent } from '../words'
-import type { Fault } from './fault'
+import { lasting, type Fault, type Injected } from './fault'
 
 async function someFile(scene: Scene, random: Random, isWanted: (file: string) => boolean = () => true): Promise<string> {
   return random.pick((await scene.files()).filter(isWanted))
@@ -63,21 +62,20 @@ const putBack: Fault = {
     const file = await someFile(scene, random)
     const content = await readFile(file)
     await rm(file)
-    const seconds = random.between(0, 2.5)
-    await sleep(seconds * 1000)
+    const howLong = await lasting(random, 0, 2.5)
     await writeFile(file, content)
-    return { what: `${file}, away for ${seconds.toFixed(1)} s` }
+    return { what: `${file}, away ${howLong}` }
   },
 }
 
-async function awayAndBack(folder: string, away: string, seconds: number): Promise<{ what: string }> {
+async function awayAndBack(scene: Scene, folder: string, last: () => Promise<string>): Promise<Injected> {
+  const away = path.join(scene.filesDirectory, 'elsewhere')
   await rename(folder, away)
   try {
-    await sleep(seconds * 1000)
+    return { what: `${folder} ${await last()}` }
   } finally {
     await rename(away, folder)
   }
-  return { what: `${folder} for ${seconds.toFixed(1)} s` }
 }
 
 const subfolderAway: Fault = {
@@ -85,7 +83,7 @@ const subfolderAway: Fault = {
   weight: 3,
   inject: async (scene, random) => {
     const folder = path.dirname(await someFile(scene, random, (file) => partsOf(scene, file).length > 2))
-    return awayAndBack(folder, path.join(scene.filesDirectory, 'elsewhere'), random.between(0.2, 3))
+    return awayAndBack(scene, folder, () => lasting(random, 0.2, 3))
   },
 }
 
@@ -94,7 +92,7 @@ const rootAway: Fault = {
   weight: 3,
   inject: async (scene, random) => {
     const folder = random.pick(await scene.folders())
-    return awayAndBack(folder, path.join(scene.filesDirectory, 'elsewhere'), random.between(0.5, 8))
+    return awayAndBack(scene, folder, () => lasting(random, 0.5, 8))
   },
 }
 

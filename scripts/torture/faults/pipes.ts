@@ -3,11 +3,10 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { writeInto } from '../../../test/support/faults'
 import { watch } from '../../../test/support/patience'
+import { modules, nameOf, type Module } from '../modules'
 import type { Random } from '../random'
 import type { Scene } from '../scene'
-import { modules, type Fault, type Injected, type Module } from './fault'
-
-const logOf: Record<Module, string> = { search_server: 'search-server.log', audioprocessor: 'audio-processor.log' }
+import type { Fault } from './fault'
 
 /** pidfd_getfd came with Linux 5.6, and containers may forbid it. */
 async function hindrance(scene: Scene): Promise<string | null> {
@@ -28,17 +27,18 @@ function saying(name: string, weight: number, stream: 'stdout' | 'stderr', text:
     inject: async (scene, random, number) => {
       const module = random.pick(modules)
       const target = scene.sidecar(module)
-      const bytes = Buffer.from(text(`torture-${number}`, random))
+      const mark = `torture-${number}`
+      const bytes = Buffer.from(text(mark, random))
       await writeInto(target, stream, bytes)
-      await logged(scene, module, `torture-${number}`)
-      return { what: `${bytes.length} bytes into ${stream} of ${module} ${target.pid}` } satisfies Injected
+      await logged(scene, module, mark)
+      return { what: `${bytes.length} bytes into ${stream} of ${module} ${target.pid}` }
     },
   }
 }
 
 /** Main writes down what it cannot read: so it has read it. */
 async function logged(scene: Scene, module: Module, mark: string): Promise<void> {
-  const file = path.join(scene.dataDirectory, 'logs', logOf[module])
+  const file = path.join(scene.dataDirectory, 'logs', `${nameOf[module]}.log`)
   await watch({
     what: `${mark} in ${file}`,
     look: () => readFile(file, 'utf8'),

@@ -1,22 +1,23 @@
 /** Processes that are killed, asked to end, stopped and short of memory. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { childrenOf, chromiumProcesses, limitMemory, signal } from '../../../test/support/faults'
 import { killHard, type RunningProcess } from '../../../test/support/processes'
 import { watch } from '../../../test/support/patience'
+import { modules, type Module } from '../modules'
 import type { Scene } from '../scene'
-import { modules, named, type Fault, type Injected, type Module } from './fault'
+import { lasting, named, type Fault, type Injected } from './fault'
 
-function killing(module: Module, weight: number): Fault {
-  return {
-    name: `kill -9 ${module}`,
-    weight,
-    inject: (scene) => Promise.resolve(kill(scene.sidecar(module), module)),
-  }
+/** What it does to a process ends that process, by itself or by the supervisor. */
+function send(name: NodeJS.Signals, target: RunningProcess, what: string): Injected {
+  signal(target, name)
+  return { what: named(target, what), gone: [target] }
 }
 
-function kill(target: RunningProcess, what: string): Injected {
-  killHard([target])
-  return { what: named(target, what), gone: [target] }
+function killing(module: Module): Fault {
+  return {
+    name: `kill -9 ${module}`,
+    weight: 10,
+    inject: (scene) => Promise.resolve(send('SIGKILL', scene.sidecar(module), module)),
+  }
 }
 
 const killBoth: Fault = {
@@ -44,7 +45,7 @@ const killReader: Fault = {
       sign: () => '',
       silence: 60,
     })
-    return kill(random.pick(readers), 'reader')
+    return send('SIGKILL', random.pick(readers), 'reader')
   },
 }
 
@@ -52,11 +53,7 @@ function terminating(module: Module): Fault {
   return {
     name: `SIGTERM ${module}`,
     weight: 3,
-    inject: (scene) => {
-      const target = scene.sidecar(module)
-      signal(target, 'SIGTERM')
-      return Promise.resolve({ what: named(target, module), gone: [target] })
-    },
+    inject: (scene) => Promise.resolve(send('SIGTERM', scene.sidecar(module), module)),
   }
 }
 
@@ -66,14 +63,12 @@ const stopBriefly: Fault = {
   inject: async (scene, random) => {
     const module = random.pick(modules)
     const target = scene.sidecar(module)
-    const seconds = random.between(1, 5)
     signal(target, 'SIGSTOP')
     try {
-      await sleep(seconds * 1000)
+      return { what: `${named(target, module)} ${await lasting(random, 1, 5)}` }
     } finally {
       signal(target, 'SIGCONT')
     }
-    return { what: `${named(target, module)} for ${seconds.toFixed(1)} s` }
   },
 }
 
@@ -84,9 +79,7 @@ const stopForGood: Fault = {
   spacing: 40,
   inject: (scene, random) => {
     const module = random.pick(modules)
-    const target = scene.sidecar(module)
-    signal(target, 'SIGSTOP')
-    return Promise.resolve({ what: named(target, module), gone: [target] })
+    return Promise.resolve(send('SIGSTOP', scene.sidecar(module), module))
   },
 }
 
@@ -115,7 +108,7 @@ const killNetwork: Fault = {
 function killOneOf(scene: Scene, type: 'renderer' | 'gpu-process' | 'utility'): Injected {
   const [target] = chromiumProcesses(scene.app.processes(), type)
   if (target === undefined) throw new Error(`Electron has no ${type}`)
-  return kill(target, type)
+  return send('SIGKILL', target, type)
 }
 
 const MEMORY_LEFT = 8 * 1024 * 1024
@@ -128,21 +121,18 @@ const lackMemory: Fault = {
   inject: async (scene, random) => {
     const module = random.pick(modules)
     const target = scene.sidecar(module)
-    const seconds = random.between(2, 6)
     await limitMemory(target, MEMORY_LEFT)
-    await sleep(seconds * 1000)
+    const howLong = await lasting(random, 2, 6)
     if (scene.app.sidecar(module)?.pid === target.pid) await limitMemory(target, null)
-    return { what: `${named(target, module)} for ${seconds.toFixed(1)} s` }
+    return { what: `${named(target, module)} ${howLong}` }
   },
 }
 
 export const processFaults: Fault[] = [
-  killing('search_server', 10),
-  killing('audioprocessor', 10),
+  ...modules.map(killing),
   killBoth,
   killReader,
-  terminating('search_server'),
-  terminating('audioprocessor'),
+  ...modules.map(terminating),
   stopBriefly,
   stopForGood,
   killWindow,

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { problemsIn } from '../../../../scripts/package/contents.mjs'
+import { readableByAll } from '../../../../scripts/package/lib/files.mjs'
+import { sizesOf } from '../../../../scripts/package/size-table.mjs'
 import { differences, treeDigest } from '../../../../scripts/package/tree-digest.mjs'
-import { parsePackageOptions } from '../../../../scripts/package/options.mjs'
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'contentcache-contents-'))))
@@ -40,7 +41,9 @@ it.each([
   ['CUDA', `${site}/triton/__init__.py`],
   ['pip', `${site}/pip/__main__.py`],
   ['pip', `${site}/pip-23.2.1.dist-info/METADATA`],
+  ['pip', 'resources/python/bin/pip3.11'],
   ['packages for developers', `${site}/mypy/main.py`],
+  ['packages for developers', 'resources/python/lib/python3.11/dist-packages/ruff/__main__.py'],
 ])('finds %s in %s', (what, file) => {
   put(file)
   expect(problemsIn(folder)).toEqual([expect.stringContaining(`It ships ${what}: `)])
@@ -77,10 +80,33 @@ it('two trees are compared by names, bytes, links and the right to run, not by t
   ])
 })
 
-it('options: hybrid and dir unless said otherwise; what is not known is a sentence', () => {
-  expect(parsePackageOptions([])).toMatchObject({ models: 'hybrid', targets: ['dir'], release: false })
-  expect(parsePackageOptions(['--platform', 'linux', '--target', 'deb,tar.gz', '--target', 'AppImage', '--models', 'none'])).toMatchObject({ models: 'none', targets: ['dir', 'deb', 'tar.gz', 'AppImage'] })
-  expect(() => parsePackageOptions(['--models', 'some'])).toThrow('--models some is not known.')
-  expect(() => parsePackageOptions(['--platform', 'linux', '--target', 'nsis'])).toThrow('--target nsis is not known.')
-  expect(() => parsePackageOptions(['--turbo'])).toThrow(/--turbo/)
+it('the table of sizes counts every file once, and names large packages', () => {
+  put('contentcache', Buffer.alloc(1_000_000))
+  put('resources/app.asar', Buffer.alloc(2_000_000))
+  put('resources/python/bin/python3', Buffer.alloc(3_000_000))
+  put(`${site}/contentcache.pth`)
+  put(`${site}/small/__init__.py`, Buffer.alloc(1_000_000))
+  put(`${site}/large/one.so`, Buffer.alloc(20_000_000))
+  put(`${site}/large/two.so`, Buffer.alloc(4_000_000))
+  expect(sizesOf(folder).map(({ part, megabytes, files }) => [part, Math.round(megabytes), files])).toEqual([
+    ['total', 31, 7],
+    ['Electron', 1, 1],
+    ['Python: interpreter and standard library', 3, 1],
+    ['Python: packages', 25, 4],
+    ['large', 24, 2],
+    ['models', 0, 0],
+    ['app code: shell (app.asar)', 2, 1],
+    ['app code: backend', 0, 0],
+    ['notices', 0, 0],
+  ])
+})
+
+it.skipIf(process.platform === 'win32')('what was made under a private umask is for everybody, and nothing else may be run', () => {
+  const modes = { program: 0o700, 'sub/data.json': 0o600, 'sub/public.txt': 0o644 }
+  for (const [file, mode] of Object.entries(modes)) chmodSync(put(file), mode)
+  chmodSync(path.join(folder, 'sub'), 0o700)
+  symlinkSync('nowhere', path.join(folder, 'sub', 'link'))
+  readableByAll(folder)
+  const found = [...Object.keys(modes), 'sub', ''].map((file) => lstatSync(path.join(folder, file)).mode & 0o777)
+  expect(found).toEqual([0o755, 0o644, 0o644, 0o755, 0o755])
 })
