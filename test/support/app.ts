@@ -133,7 +133,8 @@ export function launchCommand(options: LaunchOptions): LaunchCommand {
   return { executable: command.executable, args, env: launchEnvironment(command.env, options) }
 }
 
-async function skipFirstStart(dataDirectory: string): Promise<void> {
+/** The steps of the first start count as seen. */
+export async function skipFirstStart(dataDirectory: string): Promise<void> {
   await mkdir(dataDirectory, { recursive: true })
   try {
     await writeFile(path.join(dataDirectory, 'settings.json'), '{"welcomed":true}', { flag: 'wx' })
