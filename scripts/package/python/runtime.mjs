@@ -9,6 +9,7 @@ import { interpreterIn, PATH_FILE } from './layout.mjs'
 import { bundleLibraries, keepLicences } from './libraries.mjs'
 import { installPackages } from './packages.mjs'
 import { unpackStandalone } from './standalone.mjs'
+import { dropSymbols } from './symbols.mjs'
 
 /**
  * Where the interpreter comes from: this machine's CPython 3.11, or python-build-standalone.
@@ -46,6 +47,8 @@ export async function makePython(python, base, report) {
   if (process.platform === 'linux') {
     for (const name of await replaceGplEncoders(site)) report.note(`${name} (GPL) is replaced by an empty library: the app encodes nothing.`)
     linkDuplicates(site)
+    report.progress('dropping symbols')
+    report.note(`${Math.round((await dropSymbols(site)) / 1e6)} MB of symbols for debuggers are left out.`)
   }
   // Under -I neither the current folder nor the environment says where modules are: the app's own code lies beside this Python.
   writeFileSync(join(site, PATH_FILE), `${relative(site, join(python, '..'))}\n`)
