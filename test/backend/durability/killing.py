@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -35,6 +35,14 @@ def kill_at(share: float, seconds: float, process: "subprocess.Popen[bytes]") ->
     process.communicate()
     assert process.returncode in (0, -9)
     return process.returncode == -9
+
+
+def kill_when(is_so: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
+    """Kill it as soon as this is seen from outside, or has come to its end."""
+    while not is_so() and process.poll() is None:
+        pass
+    process.kill()
+    process.communicate()
 
 
 def shares(count: int) -> Iterator[float]:
