@@ -4,6 +4,7 @@ import sqlite3
 
 from backend.library.extract.reader_process import ReaderNotStarted
 from backend.library.store import LibraryLost, storage_problem
+from backend.sidecar.lack_of_memory import lacked_memory
 
 
 def is_blameless(error: BaseException) -> bool:
@@ -13,4 +14,4 @@ def is_blameless(error: BaseException) -> bool:
     """
     if isinstance(error, sqlite3.Error):
         return isinstance(error, LibraryLost) or storage_problem(error) is not None
-    return isinstance(error, ReaderNotStarted) or not isinstance(error, Exception)
+    return isinstance(error, ReaderNotStarted) or lacked_memory(error) or not isinstance(error, Exception)

@@ -23,6 +23,7 @@ from backend.processing.media_errors import DecoderEnded, MediaError, MediaVanis
 from backend.processing.results import index_result, silent_result
 from backend.processing.sound_tagger import SoundTagger
 from backend.processing.transcriber import Transcriber
+from backend.sidecar.lack_of_memory import MemoryWait, lacked_memory
 from backend.sidecar.lifetime import Lifetime
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class AudioWorker:
         lifetime: Lifetime,
         whisper: Engine[Transcriber],
         yamnet: Engine[SoundTagger],
+        memory_wait: Callable[[], MemoryWait] = MemoryWait,
     ) -> None:
         self._library = library
         self._emit = emit
@@ -65,6 +67,8 @@ class AudioWorker:
         self._looked = float("-inf")
         self._suspended: _Suspended | None = None
         self._told: str | None = None
+        self._new_memory_wait = memory_wait
+        self._memory_wait = memory_wait()
 
     def run(self) -> None:
         """Until the lifetime ends. Returns with no lease held."""
@@ -77,23 +81,26 @@ class AudioWorker:
                 else:
                     self._work(job)
                     self._told = None
+                    self._memory_wait = self._new_memory_wait()
             except LibraryLost:
                 # Said already, and the process is about to end.
                 log.info("the library is lost, so nothing more is heard")
                 break
-            except (sqlite3.Error, ReaderNotStarted) as error:
+            except Exception as error:
+                if not (isinstance(error, sqlite3.Error) or is_blameless(error)):
+                    raise
                 # Nothing is lost: the job was given back, or its lease runs out or is freed at the next start.
                 self._stumbled(error)
         self._end_listening()
 
-    def _stumbled(self, error: sqlite3.Error | ReaderNotStarted) -> None:
-        """Says each reason once, until something works again, and waits a little."""
-        problem = error.problem if isinstance(error, ReaderNotStarted) else storage_problem(error) or _library_problem(error)
+    def _stumbled(self, error: Exception) -> None:
+        """Says each reason once, until something works again, and waits a little; for memory, longer and longer."""
+        problem = _problem_of(error)
         if problem.code != self._told:
             log.error("listening stumbled", exc_info=error)
             self._emit(ErrorEvent(problem=problem))
             self._told = problem.code
-        self._lifetime.wait(RETRY_SECONDS)
+        self._lifetime.wait(self._memory_wait.seconds if self._memory_wait.begin(error) else RETRY_SECONDS)
 
     def _finish(self, job: Job, result: IndexResult, blocked_on: ModelId | None = None) -> None:
         """Hours of listening outlast a full disk: what was heard is written as soon as there is room."""
@@ -142,7 +149,7 @@ class AudioWorker:
             if is_blameless(error):
                 self._give_back(job)
                 raise
-            # Memory that ran out in the middle has many names, and is not the recording's fault: it is tried once more.
+            # Memory that ran out in the middle may have a name that nobody knows, and is not the recording's fault: it is tried once more.
             log.exception("item %d", job.item_id)
             self._changed(self._library.reader_crashed(job, _unexpected(error)))
 
@@ -262,8 +269,17 @@ def _unexpected(error: Exception) -> Problem:
     )
 
 
-def _library_problem(error: sqlite3.Error) -> Problem:
-    return Problem(
+def _problem_of(error: Exception) -> Problem:
+    if isinstance(error, ReaderNotStarted):
+        return error.problem
+    if lacked_memory(error):
+        return Problem(
+            code="out-of-memory",
+            message="There was not enough free memory to go on listening. Recordings wait.",
+            next_step="Close other programs. It is tried again by itself.",
+            detail=f"{type(error).__name__}: {error}",
+        )
+    return storage_problem(error) or Problem(
         code="library-unavailable",
         message="The library could not be written just now; recordings are not lost and are tried again.",
         next_step="Check that the disk that holds ContentCache's data is connected and not full.",

@@ -20,6 +20,7 @@ from backend.processing.audio_worker import AudioWorker
 from backend.processing.engines import Engine
 from backend.processing.sound_tagger import SoundTagger
 from backend.processing.transcriber import Transcriber, Transcription
+from backend.sidecar.lack_of_memory import MemoryWait
 from backend.sidecar.lifetime import Lifetime
 from test.backend.processing import media
 from test.backend.processing.sidecar import add_folder
@@ -81,7 +82,7 @@ def run(library: Library, transcriber: Broken, is_last: Callable[[Contract], boo
 
     whisper: Engine[Transcriber] = Engine(ModelId.WHISPER, lambda _: transcriber, lambda _: None)
     yamnet: Engine[SoundTagger] = Engine(ModelId.YAMNET, lambda _: pytest.fail("has no model"), lambda _: None)
-    AudioWorker(library, emit, lifetime, whisper, yamnet).run()
+    AudioWorker(library, emit, lifetime, whisper, yamnet, lambda: MemoryWait(0.0)).run()
     assert psutil.Process().children() == []
     return events
 
@@ -107,6 +108,18 @@ def test_an_error_of_a_programmer_fails_the_recording_at_the_second_try(library:
     [item] = library.items_page().items
     assert item.problem is not None
     assert (item.problem.code, item.problem.detail) == ("unexpected", f"{type(error).__name__}: {error}")
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 12288000 bytes.")]
+)
+def test_no_recording_is_blamed_for_a_lack_of_memory(library: Library, broken: Broken, error: Exception) -> None:
+    transcriber = Broken(error)
+    tries = iter(range(MAX_LOST + 1))
+    events = run(library, transcriber, lambda event: is_item(event, ItemState.WAITING) and next(tries) == MAX_LOST)
+    assert states(events) == [ItemState.WORKING, ItemState.WAITING] * (MAX_LOST + 1)
+    assert [event.problem.code for event in events if isinstance(event, ErrorEvent)] == ["out-of-memory"]
+    assert states(run(library, broken, failed)) == FAILS
 
 
 def test_no_recording_is_blamed_where_no_decoder_starts(library: Library, broken: Broken, monkeypatch: pytest.MonkeyPatch) -> None:
