@@ -6,7 +6,9 @@ import time
 
 _WORDS = re.compile(
     r"cannot allocate memory|can't allocate memory|unable to allocate|not enough memory|bad_alloc|out of memory"
-    r"|failed to map segment from shared object|can't start new thread",
+    r"|failed to map segment from shared object|can't start new thread"
+    # oneDNN in TensorFlow: its status 1 is dnnl_out_of_memory.
+    r"|Status: 1, message: could not",
     re.IGNORECASE,
 )
 

@@ -46,5 +46,9 @@ def test_a_cause_counts_and_other_errors_do_not() -> None:
     outer = RuntimeError("the engine does not start")
     outer.__cause__ = MemoryError()
     assert lacked_memory(outer)
+    # As TensorFlow said it in a sidecar whose memory `npm run torture` had limited.
+    assert lacked_memory(
+        RuntimeError("Operation received an exception:Status: 1, message: could not create a primitive, in file mkl_conv_ops.cc:1112")
+    )
     for other in (RuntimeError("the file is damaged"), FileNotFoundError(2, "No such file"), KeyError("memory")):
         assert not lacked_memory(other)
