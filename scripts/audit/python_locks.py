@@ -22,7 +22,7 @@ from urllib.parse import quote, urlsplit
 from pip._internal.models.index import PyPI
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = [ROOT / "backend" / "locks" / f"{name}.txt" for name in ("runtime", "dev", "build")]
+LOCKS = [ROOT / "backend" / "locks" / f"{name}.txt" for name in ("runtime", "dev", "build", "package")]
 ACCEPTED = Path(__file__).with_name("accepted.json")
 AT_ONCE = 4
 SECONDS = 20.0

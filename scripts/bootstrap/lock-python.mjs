@@ -47,6 +47,7 @@ try {
   await compile(['pyproject.toml'], 'runtime', wheels)
   await compile(['--group', 'dev', ...runtime], 'dev', wheels)
   await compile([join('locks', 'build.in'), ...runtime], 'build', wheels)
+  await compile([join('locks', 'package.in'), ...runtime], 'package', wheels)
 } catch (error) {
   tellFailure(error)
 } finally {

@@ -62,7 +62,7 @@ function pythonStep(parts, base) {
   return {
     id: `package-python-${parts.root.replaceAll(/[^\w]+/g, '-')}`,
     title: `The app's own Python`,
-    inputs: () => digestOf({ texts: [process.platform, process.arch, base], paths: [lockPath('runtime'), 'scripts/package/python', 'scripts/package/lib', 'scripts/bootstrap/lib/prune.mjs'] }),
+    inputs: () => digestOf({ texts: [process.platform, process.arch, base], paths: [lockPath('runtime'), lockPath('package'), 'scripts/package/python', 'scripts/package/lib', 'scripts/bootstrap/lib/prune.mjs'] }),
     holds: () => existsSync(interpreterIn(parts.python)),
     async perform(report) {
       await makePython(parts.python, base, report)

@@ -31,7 +31,7 @@ def test_the_lock_pins_what_is_asked_for(lock: str, asked: Requirement) -> None:
     assert any(asked.specifier.contains(version, prereleases=True) for version in versions), "run: npm run lock:python"
 
 
-@pytest.mark.parametrize("lock", ["build", "runtime", "dev"])
+@pytest.mark.parametrize("lock", ["build", "runtime", "dev", "package"])
 def test_every_pin_has_a_digest_and_no_lock_names_an_index(lock: str) -> None:
     text = (BACKEND / "locks" / f"{lock}.txt").read_text(encoding="utf-8")
     for stanza in re.split(r"\n(?=[a-z0-9])", text.strip()):
@@ -40,6 +40,6 @@ def test_every_pin_has_a_digest_and_no_lock_names_an_index(lock: str) -> None:
 
 
 def test_no_two_locks_disagree() -> None:
-    runtime, dev, build = _pins("runtime"), _pins("dev"), _pins("build")
-    for other in (dev, build):
+    runtime = _pins("runtime")
+    for other in (_pins("dev"), _pins("build"), _pins("package")):
         assert all(set(versions) <= set(runtime[name]) for name, versions in other.items() if name in runtime)

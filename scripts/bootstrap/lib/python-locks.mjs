@@ -7,7 +7,7 @@ export const LOCKS = /** @type {const} */ (['build', 'runtime', 'dev'])
 
 /** @typedef {typeof LOCKS[number]} LockName */
 
-/** @param {LockName} name */
+/** @param {LockName | 'package'} name the last: what only packaging runs, fetched by it and kept out of the environment */
 export function lockPath(name) {
   return join('backend', 'locks', `${name}.txt`)
 }

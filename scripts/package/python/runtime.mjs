@@ -44,8 +44,9 @@ export async function makePython(python, base, report) {
   const interpreter = interpreterIn(python)
   const site = await sitePackages(interpreter)
   await installPackages(site, (line) => line.startsWith('WARNING') || report.progress(line.slice(0, LINE)))
+  report.progress('replacing encoders under the GPL')
+  for (const name of await replaceGplEncoders(site)) report.note(`${name} (GPL) is replaced by an empty library: the app encodes nothing.`)
   if (process.platform === 'linux') {
-    for (const name of await replaceGplEncoders(site)) report.note(`${name} (GPL) is replaced by an empty library: the app encodes nothing.`)
     linkDuplicates(site)
     report.progress('dropping symbols')
     report.note(`${Math.round((await dropSymbols(site)) / 1e6)} MB of symbols for debuggers are left out.`)

@@ -10,7 +10,6 @@ import { provideSystemPackages } from '../../bootstrap/steps/system-packages.mjs
 const OWN_PYTHON = [
   { programs: ['patchelf'], packages: ['patchelf'] },
   { programs: ['strip'], packages: ['binutils'] },
-  { programs: ['cc'], packages: ['gcc'] },
 ]
 
 // Takes the Electron for Windows out of the installer that it comes in.

@@ -49,11 +49,15 @@ it.each([
   expect(problemsIn(folder)).toEqual([expect.stringContaining(`It ships ${what}: `)])
 })
 
-it('finds an encoder under the GPL, and takes the empty one that stands in for it', () => {
-  put(`${site}/av.libs/libx264-d6533a8d.so.165`, Buffer.alloc(14_000))
+it.each([
+  ['Linux', `${site}/av.libs`, 'libx264-d6533a8d.so.165', 'libx265-f5385bb8.so.216'],
+  ['Windows', 'resources/python/Lib/site-packages/av.libs', 'libx264-165-f3a909470ddc2d85.dll', 'libx265-efe48a158520a59e.dll'],
+  ['macOS', 'ContentCache.app/Contents/Resources/python/lib/python3.11/site-packages/av/.dylibs', 'libx264.165.dylib', 'libx265.216.dylib'],
+])('finds an encoder under the GPL in an app for %s, and takes the empty one that stands in for it', (_system, libraries, empty, encoder) => {
+  put(`${libraries}/${empty}`, Buffer.alloc(80_000))
   expect(problemsIn(folder)).toEqual([])
-  put(`${site}/av.libs/libx265-f5385bb8.so.216`, Buffer.alloc(2_000_000))
-  expect(problemsIn(folder)).toEqual([expect.stringContaining('libx265-f5385bb8.so.216')])
+  put(`${libraries}/${encoder}`, Buffer.alloc(1_300_000))
+  expect(problemsIn(folder)).toEqual([expect.stringContaining(encoder)])
 })
 
 it('finds what is shipped twice, by its bytes', () => {
