@@ -1,4 +1,5 @@
 /** The model manager as the app uses it: its processes, its place in the picture, and the sidecars that load what it brings. */
+import path from 'node:path'
 import { sidecarOfEngine } from '../contract/picture'
 import { createLog } from '../log/log'
 import type { Paths } from '../paths'
@@ -21,7 +22,12 @@ export function createModels({ paths, isOffline, events, sidecars }: ModelsOptio
     python: paths.python,
     flags: paths.pythonFlags,
     cwd: paths.code,
-    env: downloaderEnvironment(process.env, { modelsDirectory: paths.models, bundledModelsDirectory: paths.bundledModels, offline: isOffline() }),
+    env: downloaderEnvironment(process.env, {
+      programDirectory: path.dirname(process.execPath),
+      modelsDirectory: paths.models,
+      bundledModelsDirectory: paths.bundledModels,
+      offline: isOffline(),
+    }),
   })
   const manager = new ModelManager({
     run: downloaderRunner(plan, createLog(paths.logs, 'models')),
