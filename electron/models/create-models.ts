@@ -1,5 +1,4 @@
 /** The model manager as the app uses it: its processes, its place in the picture, and the sidecars that load what it brings. */
-import path from 'node:path'
 import { sidecarOfEngine } from '../contract/picture'
 import { createLog } from '../log/log'
 import type { Paths } from '../paths'
@@ -23,7 +22,7 @@ export function createModels({ paths, isOffline, events, sidecars }: ModelsOptio
     flags: paths.pythonFlags,
     cwd: paths.code,
     env: downloaderEnvironment(process.env, {
-      programDirectory: path.dirname(process.execPath),
+      installation: paths.installation,
       modelsDirectory: paths.models,
       bundledModelsDirectory: paths.bundledModels,
       offline: isOffline(),

@@ -2,8 +2,8 @@
 import path from 'node:path'
 
 export interface PythonSettings {
-  /** Where the app's own program lies. */
-  programDirectory?: string
+  /** Where the app lies, when it is installed. */
+  installation?: string | undefined
   modelsDirectory: string
   bundledModelsDirectory: string | null
   offline: boolean
@@ -35,15 +35,15 @@ export function isInherited(name: string): boolean {
 }
 
 /** An AppImage puts its own folders before those of the machine. */
-function machinePath(value = '', programDirectory = ''): string {
-  const isOwn = (entry: string): boolean => programDirectory !== '' && (entry === programDirectory || entry.startsWith(programDirectory + path.sep))
+function machinePath(value = '', installation = ''): string {
+  const isOwn = (entry: string): boolean => installation !== '' && (entry === installation || entry.startsWith(installation + path.sep))
   return value.split(path.delimiter).filter((entry) => !isOwn(entry)).join(path.delimiter)
 }
 
 function pythonEnvironment(parent: NodeJS.ProcessEnv, settings: PythonSettings, isPassedOn: (name: string) => boolean): NodeJS.ProcessEnv {
   const passedOn = Object.entries(parent).filter(([name]) => isPassedOn(name))
   return {
-    ...Object.fromEntries(passedOn.map(([name, value]) => [name, name.toUpperCase() === 'PATH' ? machinePath(value, settings.programDirectory) : value])),
+    ...Object.fromEntries(passedOn.map(([name, value]) => [name, name.toUpperCase() === 'PATH' ? machinePath(value, settings.installation) : value])),
     PYTHONUNBUFFERED: '1',
     PYTHONIOENCODING: 'utf-8',
     PYTHONUTF8: '1',

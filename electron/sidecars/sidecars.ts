@@ -45,7 +45,7 @@ export function sidecarPlan(paths: Paths, offline: boolean, secret?: string): La
     flags: paths.pythonFlags,
     cwd: paths.code,
     env: sidecarEnvironment(process.env, {
-      programDirectory: path.dirname(process.execPath),
+      installation: paths.installation,
       dataDirectory: paths.data,
       modelsDirectory: paths.models,
       bundledModelsDirectory: paths.bundledModels,

@@ -16,8 +16,8 @@ const ofAnAppImage = {
 }
 
 it.skipIf(process.platform === 'win32').each([
-  ['a sidecar', sidecarEnvironment(ofAnAppImage, { ...settings, programDirectory: '/tmp/.mount', dataDirectory: '/data' })],
-  ['the downloader', downloaderEnvironment(ofAnAppImage, { ...settings, programDirectory: '/tmp/.mount' })],
+  ['a sidecar', sidecarEnvironment(ofAnAppImage, { ...settings, installation: '/tmp/.mount', dataDirectory: '/data' })],
+  ['the downloader', downloaderEnvironment(ofAnAppImage, { ...settings, installation: '/tmp/.mount' })],
 ])('nothing of an AppImage reaches %s, and the folders of the machine stay', (_who, environment) => {
   expect(environment['PATH']).toBe('/tmp/.mount-of-another:/usr/bin')
   expect(Object.keys(environment).filter((name) => name !== 'PATH' && name in ofAnAppImage)).toEqual([])
