@@ -6,6 +6,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { python } from '../support/checkout'
 import { user } from './enclosure'
 
 const run = promisify(execFile)
@@ -35,7 +36,7 @@ function sources(): string[] {
 export class BareSystem {
   private constructor(
     readonly root: string,
-    private readonly enter: string,
+    private readonly entrance: readonly [program: string, ...args: string[]],
   ) {}
 
   /**
@@ -46,12 +47,13 @@ export class BareSystem {
     const root = path.join(base, 'root')
     const suite = release()['VERSION_CODENAME'] ?? ''
     await run('mmdebstrap', ['--mode=root', '--variant=minbase', '--skip=cleanup/apt/lists', suite, root, ...sources()], { maxBuffer: 1 << 26 })
-    const system = new BareSystem(root, path.join(base, 'enter.sh'))
+    const enter = path.join(base, 'enter.sh')
+    const system = new BareSystem(root, [enter])
     for (const folder of [packagesInside, '/tmp/.X11-unix', '/.outside']) mkdirSync(path.join(root, folder), { recursive: true })
     mkdirSync(system.home)
     chownSync(system.home, user, user)
     writeFileSync(path.join(root, 'etc', 'resolv.conf'), readFileSync('/etc/resolv.conf'))
-    system.writeEntrance(packages)
+    writeFileSync(enter, entering(root, packages), { mode: 0o755 })
     return system
   }
 
@@ -60,33 +62,16 @@ export class BareSystem {
     return path.join(this.root, homeInside)
   }
 
-  /** A root by pivot_root and not by chroot: in a chroot the kernel gives nobody a user namespace, of which Chromium makes its sandbox. */
-  private writeEntrance(packages: string): void {
-    const lines = [
-      '#!/bin/sh',
-      'set -eu',
-      `if [ "\${BARE_SYSTEM:-}" != entered ]; then BARE_SYSTEM=entered exec unshare --mount --propagation private "$0" "$@"; fi`,
-      'unset BARE_SYSTEM',
-      `root='${this.root}'`,
-      'mount --bind "$root" "$root"',
-      'mount -t proc proc "$root/proc"',
-      'mount --rbind /dev "$root/dev"',
-      'mount --rbind /sys "$root/sys"',
-      `mount --bind '${packages}' "$root${packagesInside}"`,
-      'mount -o remount,bind,ro "$root/packages"',
-      '[ ! -d /tmp/.X11-unix ] || mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"',
-      'cd "$root"',
-      'pivot_root . .outside',
-      'umount -l /.outside',
-      'exec "$@"',
-    ]
-    writeFileSync(this.enter, `${lines.join('\n')}\n`, { mode: 0o755 })
+  /** The same system under a kernel that gives nobody a user namespace. */
+  withoutUserNamespaces(): BareSystem {
+    return new BareSystem(this.root, [python, path.join(__dirname, 'without_user_namespaces.py'), ...this.entrance])
   }
 
   /** As root; what it printed, errors included. Throws when it fails, with that. */
   async asRoot(program: string, ...args: string[]): Promise<string> {
     const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive', HOME: '/root' }
-    const { stdout, stderr } = await run(this.enter, [program, ...args], { env, maxBuffer: 1 << 26 })
+    const [enter, ...before] = this.entrance
+    const { stdout, stderr } = await run(enter, [...before, program, ...args], { env, maxBuffer: 1 << 26 })
     return stdout + stderr
   }
 
@@ -98,9 +83,10 @@ export class BareSystem {
   /** How an ordinary user starts a program that is on the PATH. */
   asPerson(program: string): { executable: string; args: string[]; env: Record<string, string> } {
     const display = process.env['DISPLAY']
+    const [enter, ...before] = this.entrance
     return {
-      executable: this.enter,
-      args: ['setpriv', '--reuid', String(user), '--regid', String(user), '--clear-groups', program],
+      executable: enter,
+      args: [...before, 'setpriv', '--reuid', String(user), '--regid', String(user), '--clear-groups', program],
       env: {
         PATH: '/usr/local/bin:/usr/bin:/bin',
         HOME: homeInside,
@@ -110,4 +96,27 @@ export class BareSystem {
       },
     }
   }
+}
+
+/** A root by pivot_root and not by chroot: in a chroot the kernel gives nobody a user namespace, of which Chromium makes its sandbox. */
+function entering(root: string, packages: string): string {
+  const lines = [
+    '#!/bin/sh',
+    'set -eu',
+    `if [ "\${BARE_SYSTEM:-}" != entered ]; then BARE_SYSTEM=entered exec unshare --mount --propagation private "$0" "$@"; fi`,
+    'unset BARE_SYSTEM',
+    `root='${root}'`,
+    'mount --bind "$root" "$root"',
+    'mount -t proc proc "$root/proc"',
+    'mount --rbind /dev "$root/dev"',
+    'mount --rbind /sys "$root/sys"',
+    `mount --bind '${packages}' "$root${packagesInside}"`,
+    `mount -o remount,bind,ro "$root${packagesInside}"`,
+    '[ ! -d /tmp/.X11-unix ] || mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"',
+    'cd "$root"',
+    'pivot_root . .outside',
+    'umount -l /.outside',
+    'exec "$@"',
+  ]
+  return `${lines.join('\n')}\n`
 }

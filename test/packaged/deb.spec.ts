@@ -21,17 +21,18 @@ const whisper = path.join(modelsDirectory, 'base.pt')
 
 /** One system, to which these happen one after the other. */
 test.describe.serial('the deb on a bare system', () => {
+  // Gigabytes are unpacked, and packed, again and again.
+  test.describe.configure({ timeout: 900_000 })
   const reason = noFile('deb') ?? noStory() ?? noBareSystem()
   let base = ''
   let system: BareSystem
-  let seen: Record<string, unknown>
 
   const inside = (file: string): string => path.join(system.root, file)
   const data = (): string => path.join(system.home, '.config', 'ContentCache')
+  const sandboxMode = (): number => statSync(inside(`${installed}/chrome-sandbox`)).mode & 0o7777
   const version = (): Promise<string> => system.asRoot('dpkg-query', '--show', '--showformat', '${Status} ${Version}', 'contentcache')
 
   test.beforeAll(async () => {
-    test.setTimeout(600_000)
     if (reason !== null) console.log(`skipped: ${reason}`)
     test.skip(reason !== null, reason ?? '')
     base = mkdtempSync(path.join(tmpdir(), 'contentcache-deb-'))
@@ -50,8 +51,8 @@ test.describe.serial('the deb on a bare system', () => {
     expect(await system.asRoot('dpkg', '--verify', 'contentcache')).toBe('')
     expect(changesIn(inside(installed))).toEqual([])
     expect((await system.asRoot('readlink', '--canonicalize', '/usr/bin/contentcache')).trim()).toBe(`${installed}/contentcache`)
-    // Namespaces make the sandbox here; a program of root's that anybody may run is not needed.
-    expect(statSync(inside(`${installed}/chrome-sandbox`)).mode & 0o7777).toBe(0o755)
+    // Namespaces make the sandbox here: nobody needs a program that runs as root.
+    expect(sandboxMode()).toBe(0o755)
   })
 
   test('its menu entry is valid, starts what is on the PATH, and has icons in the theme that every desktop has', async () => {
@@ -66,8 +67,16 @@ test.describe.serial('the deb on a bare system', () => {
 
   test('an ordinary user starts it by its name, in the sandbox, and finds by words and by meaning', async () => {
     libraryOf(system.home, hybridSamples)
-    seen = await tell({ command: system.asPerson('contentcache'), home: system.home, library: '/home/ann/Archiv' })
+    const seen = await tell({ command: system.asPerson('contentcache'), home: system.home, library: '/home/ann/Archiv' })
     expect(seen).toMatchObject(hybrid(installed))
+  })
+
+  test('where the kernel gives nobody a user namespace, it is in the sandbox all the same: installing sees that, and makes the other one usable', async () => {
+    const other = system.withoutUserNamespaces()
+    await other.asRoot('/var/lib/dpkg/info/contentcache.postinst', 'configure')
+    expect(sandboxMode()).toBe(0o4755)
+    const again = await tell({ command: other.asPerson('contentcache'), home: system.home, library: null })
+    expect(again).toMatchObject(hybrid(installed))
   })
 
   test('an upgrade keeps the library and the models of the person: the new version finds and hears with them at once', async () => {
@@ -78,6 +87,7 @@ test.describe.serial('the deb on a bare system', () => {
     await repack(fileOf('deb'), newer, path.join(base, 'packages', 'newer.deb'))
     await system.apt('install', '/packages/newer.deb')
     expect(await version()).toBe(`install ok installed ${newer}`)
+    expect(sandboxMode()).toBe(0o755)
     expect(treeDigest(data())).toEqual(before)
     const after = await tell({ command: system.asPerson('contentcache'), home: system.home, library: null })
     expect(after).toMatchObject({ ...hybrid(installed), missing: ['yamnet'], offered: ['bundled', expect.not.stringMatching('download'), 'download'], said: 'memo 0012.m4a' })

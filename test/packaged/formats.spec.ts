@@ -10,6 +10,9 @@ import { hybrid, hybridSamples, libraryOf, noStory, tell } from './telling'
 /** What an AppImage has beside the app: how it starts, its menu entry and icons, and libraries for systems that lack them. */
 const ofTheImage = /^(AppRun|\.DirIcon|contentcache\.(desktop|png)|usr\/(lib|share\/icons)\/.*)$/
 
+// Gigabytes are unpacked and compared.
+test.describe.configure({ timeout: 900_000 })
+
 let base: string
 test.beforeEach(() => (base = mkdtempSync(path.join(tmpdir(), 'contentcache-format-'))))
 test.afterEach(() => rmSync(base, { recursive: true, force: true }))

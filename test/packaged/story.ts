@@ -41,12 +41,15 @@ function seenOf(process: RunningProcess): object {
   }
 }
 
-/** Whether the window's own process is held by Chromium's sandbox: other namespaces than the app's, and few system calls. */
+/** Whether the window's own process is held by Chromium's sandbox: other processes than its own are none that it knows, and few system calls are left. */
 function isHeld(processes: RunningProcess[]): boolean {
+  const [main] = processes
   const renderers = processes.filter(({ command }) => command.includes('--type=renderer'))
-  const namespaceOf = (pid: number): string => readlinkSync(`/proc/${pid}/ns/pid`)
-  const filtered = renderers.every(({ pid }) => /^Seccomp:\s+2$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')))
-  return renderers.length > 0 && filtered && renderers.every(({ pid }) => namespaceOf(pid) !== namespaceOf(process.pid)) && processes.every(({ command }) => !command.includes('--no-sandbox'))
+  if (main === undefined || renderers.length === 0) return false
+  const namespaceOf = ({ pid }: RunningProcess): string => readlinkSync(`/proc/${pid}/ns/pid`)
+  const filtersOf = ({ pid }: RunningProcess): number => Number(/^Seccomp_filters:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  const isApart = renderers.every((each) => namespaceOf(each) !== namespaceOf(main) && filtersOf(each) > filtersOf(main))
+  return isApart && processes.every(({ command }) => !command.includes('--no-sandbox'))
 }
 
 /** What it does, which folders, which models: nothing is chosen. Where every model is there, nothing can be skipped. */
