@@ -36,13 +36,13 @@ export async function unpack(format: 'tar.gz' | 'AppImage', into: string): Promi
   return path.join(into, 'squashfs-root')
 }
 
-/** electron-builder lays it into the app while it makes the deb: what it makes at the same time may lack it. */
-const ofTheDeb = 'resources/apparmor-profile'
+/** What electron-builder lays into the unpacked app while it makes a format: what it makes at the same time may lack that. */
+const ofOneFormat = ['apparmor-profile', 'package-type', 'app-update.yml'].map((name) => `resources/${name}`)
 
 /** In what an app differs from the unpacked one, a line a file; `added` belongs to its format. */
 export function changesIn(app: string, added = /^$/): string[] {
   const [expected, found] = [treeDigest(unpacked), treeDigest(app)]
-  for (const tree of [expected, found]) tree.delete(ofTheDeb)
+  for (const file of ofOneFormat) for (const tree of [expected, found]) tree.delete(file)
   for (const file of found.keys()) if (added.test(file)) found.delete(file)
   return differences(expected, found)
 }
