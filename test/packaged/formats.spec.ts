@@ -48,5 +48,5 @@ test('AppImage, itself, without FUSE: it unpacks itself, starts, searches, and t
   const env = { ...environmentOf(enclosure), APPIMAGE_EXTRACT_AND_RUN: '1', TMPDIR: temporary }
   const seen = await tell({ command: { executable: enclosure.command, env }, home: enclosure.home, library: libraryOf(base, hybridSamples) })
   expect(seen).toMatchObject(hybrid(expect.stringMatching(new RegExp(`^${temporary}/appimage_extracted_\\w+$`))))
-  expect(readdirSync(temporary)).toEqual([])
+  expect(readdirSync(temporary).filter((name) => name.startsWith('appimage'))).toEqual([])
 })

@@ -1,6 +1,6 @@
 /** What people are given, beside the unpacked app that it was made of. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { differences, treeDigest } from '../../scripts/package/tree-digest.mjs'
@@ -33,7 +33,10 @@ export async function unpack(format: 'tar.gz' | 'AppImage', into: string): Promi
     return path.join(into, path.basename(file, '.tar.gz'))
   }
   await run(file, ['--appimage-extract'], { cwd: into, maxBuffer: 1 << 26 })
-  return path.join(into, 'squashfs-root')
+  const app = path.join(into, 'squashfs-root')
+  // Made for nobody but the one who unpacks; here that is another than the one who runs it.
+  chmodSync(app, 0o755)
+  return app
 }
 
 /** What electron-builder lays into the unpacked app while it makes a format: what it makes at the same time may lack that. */

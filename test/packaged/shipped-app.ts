@@ -75,7 +75,10 @@ function below({ pid }: ChildProcess): RunningProcess[] {
 function debuggerOf(child: ChildProcess): Promise<string> {
   const said: string[] = []
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`The app did not start: ${why}\n${said.join('\n')}`))
+    const fail = (why: string): void => {
+      clearTimeout(limit)
+      reject(new Error(`The app did not start: ${why}\n${said.join('\n')}`))
+    }
     const limit = setTimeout(() => fail(`no window after ${START_LIMIT} s`), START_LIMIT * 1000)
     child.once('error', ({ message }) => fail(message))
     child.once('exit', (code, signal) => fail(`it ended with ${signal ?? String(code)}`))
