@@ -14,6 +14,8 @@ export interface Installation {
 }
 
 export interface Paths {
+  /** Where an installed app lies; a checkout has none. */
+  installation?: string
   data: string
   models: string
   bundledModels: string | null
@@ -45,6 +47,7 @@ export function resolvePaths(installation: Installation, options: LaunchOptions)
   const checkout = path.join(appPath, '.contentcache')
   const ownPython = isPackaged ? interpreterIn(path.join(resourcesPath, 'python'), platform, '.') : interpreterIn(path.join(checkout, 'venv'), platform, 'Scripts')
   return {
+    ...(isPackaged ? { installation: path.dirname(resourcesPath) } : {}),
     data,
     models: options.modelsDirectory ?? environment['CONTENTCACHE_MODELS_DIR'] ?? path.join(isPackaged ? data : checkout, 'models'),
     bundledModels: isPackaged ? path.join(resourcesPath, '.contentcache', 'models') : (environment['CONTENTCACHE_BUNDLED_MODELS_DIR'] ?? null),

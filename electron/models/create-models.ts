@@ -21,7 +21,12 @@ export function createModels({ paths, isOffline, events, sidecars }: ModelsOptio
     python: paths.python,
     flags: paths.pythonFlags,
     cwd: paths.code,
-    env: downloaderEnvironment(process.env, { modelsDirectory: paths.models, bundledModelsDirectory: paths.bundledModels, offline: isOffline() }),
+    env: downloaderEnvironment(process.env, {
+      installation: paths.installation,
+      modelsDirectory: paths.models,
+      bundledModelsDirectory: paths.bundledModels,
+      offline: isOffline(),
+    }),
   })
   const manager = new ModelManager({
     run: downloaderRunner(plan, createLog(paths.logs, 'models')),

@@ -1,6 +1,9 @@
 /** The environment of the app's Python processes: what a program needs from the machine, and nothing of how the app itself was started. */
+import path from 'node:path'
 
 export interface PythonSettings {
+  /** Where the app lies, when it is installed. */
+  installation?: string | undefined
   modelsDirectory: string
   bundledModelsDirectory: string | null
   offline: boolean
@@ -31,9 +34,16 @@ export function isInherited(name: string): boolean {
   return inherited.has(upper) || upper.startsWith('LC_')
 }
 
+/** An AppImage puts its own folders before those of the machine. */
+function machinePath(value = '', installation = ''): string {
+  const isOwn = (entry: string): boolean => installation !== '' && (entry === installation || entry.startsWith(installation + path.sep))
+  return value.split(path.delimiter).filter((entry) => !isOwn(entry)).join(path.delimiter)
+}
+
 function pythonEnvironment(parent: NodeJS.ProcessEnv, settings: PythonSettings, isPassedOn: (name: string) => boolean): NodeJS.ProcessEnv {
+  const passedOn = Object.entries(parent).filter(([name]) => isPassedOn(name))
   return {
-    ...Object.fromEntries(Object.entries(parent).filter(([name]) => isPassedOn(name))),
+    ...Object.fromEntries(passedOn.map(([name, value]) => [name, name.toUpperCase() === 'PATH' ? machinePath(value, settings.installation) : value])),
     PYTHONUNBUFFERED: '1',
     PYTHONIOENCODING: 'utf-8',
     PYTHONUTF8: '1',

@@ -45,6 +45,7 @@ export function sidecarPlan(paths: Paths, offline: boolean, secret?: string): La
     flags: paths.pythonFlags,
     cwd: paths.code,
     env: sidecarEnvironment(process.env, {
+      installation: paths.installation,
       dataDirectory: paths.data,
       modelsDirectory: paths.models,
       bundledModelsDirectory: paths.bundledModels,

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { root } from '../support/checkout'
 
 /** nobody: an account of every Debian system, of which no home and no right is expected. */
-const user = 65_534
+export const user = 65_534
 
 const folders = ['/usr/bin', '/usr/local/bin', '/bin', '/usr/lib', '/usr/local/lib', '/usr/lib/x86_64-linux-gnu']
 const otherPrograms = /^(python[\d.]*|pypy\d?|node|nodejs|npm|npx|uv|conda)$|^libpython/

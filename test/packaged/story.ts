@@ -1,36 +1,55 @@
-/** Runs in a network namespace of its own: the built app, enclosed, is started for the first time, indexes a library, searches it; then it prints what it saw. */
+/** Runs in a network namespace of its own: the app as it is shipped is started, indexes a library, searches it; then it prints what it saw. */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 import { networkInterfaces } from 'node:os'
 import type { Locator, Page } from '@playwright/test'
-import { RunningApp } from '../support/app'
 import { AppWindow } from '../support/app-window'
 import { missingModels, settled, snapshot, started } from '../support/library-status'
 import { bringLoopbackUp } from '../support/loopback'
 import { watch } from '../support/patience'
 import type { RunningProcess } from '../support/processes'
 import { GLIBC } from '../../scripts/package/lib/elf.mjs'
-import { environmentOf, type Enclosure } from './enclosure'
+import { ShippedApp, type ShippedCommand } from './shipped-app'
 
-interface Story {
-  enclosure: Enclosure
-  library: string
-  /** Set as another app's AppImage would leave it behind. */
-  libraryPath?: string
+export interface Story {
+  command: ShippedCommand
+  /** Seen from outside. */
+  home: string
+  /** What is indexed at the first start; null where the library is there already. */
+  library: string | null
 }
 
-/** What a process of the app has of the machine: who it is, and which libraries it took from outside. */
-function seenOf(process: RunningProcess, app: string): object {
+/** What an AppImage sets for its own program, and what else would make a Python load the wrong things. */
+const astray = /^(PYTHONPATH|PYTHONHOME|PYTHONUSERBASE|CONTENTCACHE_PYTHON|LD_LIBRARY_PATH|APPDIR|APPIMAGE|ARGV0|OWD|XDG_DATA_DIRS|GSETTINGS_SCHEMA_DIR)$/
+
+/** The app's own word to its sidecars, where its models lie. */
+const told = /^CONTENTCACHE_(BUNDLED_)?MODELS_DIR$/
+
+/** What a sidecar has of the machine: who it is, which libraries it took from outside, and what of the way in which the app was started reached it. */
+function seenOf(process: RunningProcess): object {
   const of = (file: string): string => readFileSync(`/proc/${process.pid}/${file}`, 'utf8')
+  const [app = '', program = ''] = readlinkSync(`/proc/${process.pid}/exe`).split(/\/(?=resources\/python\/)/)
   const libraries = [...new Set([...of('maps').matchAll(/ (\/\S.*\.so[\d.]*)$/gm)].map(([, file]) => file ?? ''))]
-  const variables = of('environ').split('\0').map((entry) => entry.split('=')[0] ?? '')
+  const variables = of('environ').split('\0').map((entry) => [entry.split('=')[0] ?? '', entry] as const)
   return {
-    program: path.relative(app, readlinkSync(`/proc/${process.pid}/exe`)),
+    app,
+    program,
     user: Number(/^Uid:\s+(\d+)/m.exec(of('status'))?.[1]),
     outside: libraries.filter((file) => !file.startsWith(`${app}/`) && !GLIBC.test(path.basename(file))),
-    astray: variables.filter((name) => /^(PYTHONPATH|PYTHONHOME|PYTHONUSERBASE|LD_LIBRARY_PATH|CONTENTCACHE_PYTHON)$/.test(name)),
+    astray: variables.filter(([name, entry]) => astray.test(name) || (entry.includes(app) && !told.test(name))).map(([, entry]) => entry),
     isolated: process.command.includes(' -I '),
   }
+}
+
+/** Whether the window's own process is held by Chromium's sandbox: other processes than its own are none that it knows, and few system calls are left. */
+function isHeld(processes: RunningProcess[]): boolean {
+  const [main] = processes
+  const renderers = processes.filter(({ command }) => command.includes('--type=renderer'))
+  if (main === undefined || renderers.length === 0) return false
+  const namespaceOf = ({ pid }: RunningProcess): string => readlinkSync(`/proc/${pid}/ns/pid`)
+  const filtersOf = ({ pid }: RunningProcess): number => Number(/^Seccomp_filters:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  const isApart = renderers.every((each) => namespaceOf(each) !== namespaceOf(main) && filtersOf(each) > filtersOf(main))
+  return isApart && processes.every(({ command }) => !command.includes('--no-sandbox'))
 }
 
 /** What it does, which folders, which models: nothing is chosen. Where every model is there, nothing can be skipped. */
@@ -42,14 +61,12 @@ async function passWelcome(page: Page): Promise<void> {
   await ((await button('Skip').count()) > 0 ? button('Skip') : button('Start')).click()
 }
 
-async function story({ enclosure, library, libraryPath }: Story): Promise<void> {
+async function story({ command, home, library }: Story): Promise<void> {
   bringLoopbackUp()
-  const environment = { ...environmentOf(enclosure), ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }) }
-  const data = path.join(enclosure.home, '.config', 'ContentCache')
-  const app = await RunningApp.launch({ executable: enclosure.command, args: [], env: environment }, data, { sandboxed: true })
+  const app = await ShippedApp.launch(command)
   try {
     const window = new AppWindow(app.window)
-    await passWelcome(app.window)
+    if (library !== null) await passWelcome(app.window)
     await watch({
       what: 'the start of the sidecars',
       look: () => snapshot(app.window),
@@ -58,7 +75,7 @@ async function story({ enclosure, library, libraryPath }: Story): Promise<void> 
       silence: 90,
     })
     await started(app.window)
-    await window.addFolder(library)
+    if (library !== null) await window.addFolder(library)
     const { library: indexed } = await settled(app.window)
     await watch({
       what: 'search by meaning',
@@ -83,12 +100,12 @@ async function story({ enclosure, library, libraryPath }: Story): Promise<void> 
       said: said.hits[0]?.name ?? said.message,
       heard: heard.hits[0]?.name ?? null,
       missing: (await missingModels(app.window)).sort(),
-      sidecars: sidecars.map((each) => seenOf(each, enclosure.app)),
-      sandboxed: app.processes().every(({ command }) => !command.includes('--no-sandbox')),
+      sidecars: sidecars.map(seenOf),
+      sandboxed: isHeld(app.processes()),
       users: [...new Set(app.processes().map(({ pid }) => Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])))],
       left: (await app.quit()).map(({ command }) => command),
-      home: readdirSync(enclosure.home).sort(),
-      data: readdirSync(data).sort(),
+      home: readdirSync(home).sort(),
+      data: readdirSync(path.join(home, '.config', 'ContentCache')).sort(),
     }
     process.stdout.write(`${JSON.stringify(report)}\n`)
   } finally {

@@ -49,9 +49,9 @@ export class RunningApp {
     return RunningApp.launch(launchCommand(options), options.dataDirectory)
   }
 
-  /** Starts the application by a command of its own, with Chromium's sandbox if wanted: not as root. */
-  static async launch({ executable, args, env }: LaunchCommand, dataDirectory: string, { sandboxed = false } = {}): Promise<RunningApp> {
-    const electron = await _electron.launch({ executablePath: executable, args, env, timeout: 60_000, colorScheme: null, chromiumSandbox: sandboxed })
+  /** Starts the application by a command of its own. */
+  static async launch({ executable, args, env }: LaunchCommand, dataDirectory: string): Promise<RunningApp> {
+    const electron = await _electron.launch({ executablePath: executable, args, env, timeout: 60_000, colorScheme: null, chromiumSandbox: false })
     const main = ownProcess(electron)
     try {
       const window = await electron.firstWindow()

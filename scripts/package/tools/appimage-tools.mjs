@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../../bootstrap/lib/run.mjs'
 import { withStandInImage } from '../../electron-runtime/stand-in.mjs'
@@ -9,16 +9,22 @@ import { findProgram } from './system-tools.mjs'
  * The folder that electron-builder otherwise fetches from GitHub (`APPIMAGE_TOOLS_PATH`): Debian's programs, and the AppImage
  * runtime that the stand-in's own image begins with.
  * @param {string} folder
+ * @param {boolean} release compressed as far as it goes
  * @param {import('../../bootstrap/lib/report.mjs').StepReport} report
  */
-export async function appImageTools(folder, report) {
+export async function appImageTools(folder, release, report) {
   const host = join(folder, 'linux-x64')
   const runtime = join(folder, 'runtime-x64')
   mkdirSync(host, { recursive: true })
   mkdirSync(join(folder, 'lib', 'x64'), { recursive: true })
   for (const name of ['mksquashfs', 'desktop-file-validate']) {
     const program = findProgram([name])
-    if (program !== undefined && !existsSync(join(host, name))) symlinkSync(program, join(host, name))
+    const tool = join(host, name)
+    rmSync(tool, { force: true })
+    if (program === undefined) continue
+    // Its usual level, the highest, takes minutes for these gigabytes.
+    if (name === 'mksquashfs' && !release) writeFileSync(tool, `#!/bin/sh\nexec '${program}' "$@" -comp gzip -Xcompression-level 1\n`, { mode: 0o755 })
+    else symlinkSync(program, tool)
   }
   if (existsSync(runtime)) return
   await withStandInImage(report, async (image) => {

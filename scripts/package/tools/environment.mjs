@@ -25,7 +25,7 @@ export async function announceTools(targets, tools, release) {
     id: 'package-appimage-tools',
     title: 'AppImage tools',
     async perform(report) {
-      await appImageTools(folder, report)
+      await appImageTools(folder, release, report)
       return "Debian's, with the runtime of the stand-in's image"
     },
   })

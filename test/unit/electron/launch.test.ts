@@ -50,6 +50,7 @@ describe('resolvePaths', () => {
   it('of an installed app, which runs on its own Python whatever the environment names', () => {
     const paths = resolvePaths({ ...checkout, isPackaged: true, environment: { CONTENTCACHE_PYTHON: '/py' } }, none)
     expect(paths).toMatchObject({
+      installation: path.resolve('/electron'),
       models: path.join(paths.data, 'models'),
       bundledModels: path.resolve('/electron/resources/.contentcache/models'),
       code: path.resolve('/electron/resources'),

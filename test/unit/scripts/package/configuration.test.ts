@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DebugLogger } from 'builder-util'
 import { validateConfiguration } from 'app-builder-lib/out/util/config/config'
@@ -60,4 +62,42 @@ it('names no registry and no machine, and what one run adds is not in it', () =>
   expect((run.extraResources as { from: string }[]).map(({ from }) => from)).toEqual(['models', 'backend', 'python', 'notices'].map((name) => path.join('/elsewhere/parts', name)))
   expect((configuration().extraResources as { from: string }[])[0]?.from).toBe(path.relative(root, MAIN_WORKSHOP.models))
   expect(existsSync(path.join(root, 'build-resources', 'icon.svg'))).toBe(true)
+})
+
+const templates = path.join(root, 'node_modules', 'app-builder-lib', 'templates')
+const text = (...file: string[]): string => readFileSync(path.join(...file), 'utf8')
+const ours = (script: string | null | undefined): string => text(root, String(script))
+
+it('does after installing a deb what electron-builder does, but asks as an ordinary user whether Chromium can make its sandbox of namespaces', () => {
+  const as = 'setpriv --reuid=65534 --regid=65534 --clear-groups '
+  const why = ', as an ordinary user: root may where others may not.'
+  expect(ours(configuration().deb?.afterInstall).replace(as, '').replace(why, ':')).toBe(text(templates, 'linux', 'after-install.tpl'))
+})
+
+it('does after removing a deb all that electron-builder does, and then says where the data of each person is', () => {
+  const script = ours(configuration().deb?.afterRemove)
+  const theirs = text(templates, 'linux', 'after-remove.tpl')
+  expect(script.startsWith(`${theirs}\n`)).toBe(true)
+  const own = script.slice(theirs.length)
+  const said = (argument: string): string => spawnSync('sh', ['-c', own, 'postrm', argument], { encoding: 'utf8' }).stdout
+  for (const words of ['~/.config/ContentCache', 'contentcache --erase-everything']) expect(said('remove')).toContain(words)
+  expect([said('upgrade'), said('purge')]).toEqual(['', ''])
+})
+
+const noCompiler = spawnSync('makensis', ['-VERSION']).status !== 0
+it.skipIf(noCompiler)('says at an uninstall on Windows where the data of each person stays (compiled alone; skipped without makensis)', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'contentcache-nsis-'))
+  try {
+    const script = path.join(folder, 'alone.nsi')
+    // The flag is one that electron-builder's own scripts take from a plugin.
+    const isUpdated = '!macro _isUpdated _a _b _t _f\n!insertmacro _== "1" "1" `${_t}` `${_f}`\n!macroend\n!define isUpdated `"" isUpdated ""`'
+    const include = path.join(root, String(configuration().nsis?.include))
+    const body = ['Unicode true', 'Name alone', `OutFile "${path.join(folder, 'alone.exe')}"`, '!include LogicLib.nsh', isUpdated, `!include "${include}"`]
+    writeFileSync(script, [...body, 'Section', 'WriteUninstaller "$TEMP\\alone.exe"', 'SectionEnd', 'Section un.Alone', '!insertmacro customUnInstall', 'SectionEnd', ''].join('\n'))
+    const { stdout, stderr, status } = spawnSync('makensis', ['-V4', '-WX', '-INPUTCHARSET', 'UTF8', script], { encoding: 'utf8' })
+    expect(stdout.match(/^%APPDATA%\\ContentCache/gm)).toHaveLength(2)
+    expect([status, stderr]).toEqual([0, ''])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
