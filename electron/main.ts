@@ -1,11 +1,11 @@
-import { homedir } from 'node:os'
 import path from 'node:path'
 import { app } from 'electron'
 import { startApplication, type Application } from './application'
 import { isTooOld, readLastUse } from './data-version/data-version'
 import { refuseNewerData } from './data-version/refusal'
 import { eraseAtLaunch } from './erase/at-launch'
-import { placesOf, updaterCache } from './erase/places'
+import { placesOf } from './erase/places'
+import { imageOf } from './erase/start-again'
 import { exitCodes } from './exit-codes'
 import { installLastResort } from './last-resort'
 import { LaunchOptionsError, parseLaunchOptions } from './launch-options'
@@ -35,8 +35,8 @@ function main(): void {
     options,
   )
   switchOffWhatChromiumBrings()
-  const cache = app.isPackaged ? updaterCache({ platform: process.platform, environment: process.env, home: homedir() }) : null
-  const places = placesOf({ data: paths.data, models: paths.models, updaterCache: cache })
+  const image = imageOf({ program: process.execPath, environment: process.env })
+  const places = placesOf({ data: paths.data, models: paths.models, image })
   if (options.erase !== null) {
     eraseAtLaunch({ paths, places, options: options.erase })
     return

@@ -45,6 +45,9 @@ export const modelNames: readonly OwnName[] = [
   file(/^base\.pt$/),
 ]
 
+/** Of electron-updater, in the folder that electron/updates/ gives it. */
+export const updateNames: readonly OwnName[] = [file(/^\.updaterId$/), tree(/^contentcache-updater$/)]
+
 /** In the order in which they are erased. The list of folders goes first: with it, and without a library, an app would begin to index them again. */
 export const dataNames: readonly OwnName[] = [
   file(/^(folders|library-replacement)\.json$/),
@@ -55,6 +58,8 @@ export const dataNames: readonly OwnName[] = [
   file(/^folders-damaged-\d{8}-\d{6}(-\d+)?\.json$/),
   folder(/^thumbnails$/, thumbnailNames),
   folder(/^models$/, modelNames),
+  folder(/^updates$/, updateNames),
+  file(/^update-failed\.json(\.\d+\.tmp)?$/),
   folder(/^logs$/, logNames),
   folder(/^run$/, runNames),
   folder(/^window$/, profileNames),
@@ -62,6 +67,3 @@ export const dataNames: readonly OwnName[] = [
   file(/^settings\.json\.damaged-\d+$/),
   file(/^version\.json(\.\d+\.tmp)?$/),
 ]
-
-/** Of the updater's cache, whose folder has the app's name. */
-export const updaterNames: readonly OwnName[] = [tree(/^/)]

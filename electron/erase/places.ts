@@ -2,13 +2,13 @@
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import type { Place } from './look'
-import { dataNames, modelNames, updaterNames } from './own-names'
+import { dataNames, modelNames, updateNames } from './own-names'
 
 export interface PlacesOptions {
   data: string
   models: string
-  /** Null: this app does not update itself. */
-  updaterCache: string | null
+  /** The AppImage that this app runs from, or null. */
+  image: string | null
 }
 
 export interface Places {
@@ -17,14 +17,14 @@ export interface Places {
   modelsElsewhere: string | null
 }
 
-export function placesOf({ data, models, updaterCache }: PlacesOptions): Places {
+export function placesOf({ data, models, image }: PlacesOptions): Places {
   const place = isInside(data, models) ? placeOfModels(data, models) : null
   return {
     places: [
       // Both in one folder: neither's names are foreign to the other.
       { folder: data, names: real(models) === real(data) ? [...dataNames, ...modelNames] : dataNames },
       ...(place === null ? [] : [place]),
-      ...(updaterCache === null ? [] : [{ folder: updaterCache, names: updaterNames }]),
+      ...(image === null ? [] : [{ folder: updatesBeside(image), names: updateNames }]),
     ],
     modelsElsewhere: isInside(data, models) ? null : models,
   }
@@ -50,18 +50,7 @@ function real(folder: string): string {
   }
 }
 
-export interface Machine {
-  platform: NodeJS.Platform
-  environment: NodeJS.ProcessEnv
-  home: string
-}
-
-/** Of electron-updater: `<cache of this person>/contentcache-updater`. */
-export function updaterCache({ platform, environment, home }: Machine): string {
-  const caches = {
-    win32: environment['LOCALAPPDATA'] ?? path.join(home, 'AppData', 'Local'),
-    darwin: path.join(home, 'Library', 'Caches'),
-    other: environment['XDG_CACHE_HOME'] ?? path.join(home, '.cache'),
-  }
-  return path.join(platform === 'win32' || platform === 'darwin' ? caches[platform] : caches.other, 'contentcache-updater')
+/** Where an AppImage keeps the update that it has fetched: beside itself, so that the one can take the other's place. */
+export function updatesBeside(image: string): string {
+  return path.join(path.dirname(image), '.contentcache-update')
 }

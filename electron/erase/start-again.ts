@@ -27,8 +27,13 @@ function withoutFlags(args: readonly string[]): string[] {
   return args.filter((argument) => !flags.includes(argument))
 }
 
-/** An AppImage's own program is gone with its mount: the image is started. One whose terminal runs this app is not ours. */
-function programOf({ program, environment }: Omit<StartedAs, 'args'>): string {
+/** An AppImage's own program is gone with its mount: the image is started. */
+function programOf(as: Omit<StartedAs, 'args'>): string {
+  return imageOf(as) ?? as.program
+}
+
+/** The AppImage that the program runs from, or null. That of a terminal which started this app is not ours. */
+export function imageOf({ program, environment }: Omit<StartedAs, 'args'>): string | null {
   const { APPIMAGE: image, APPDIR: mount } = environment
-  return image && mount && program.startsWith(`${mount}${path.sep}`) ? image : program
+  return image && mount && program.startsWith(`${mount}${path.sep}`) ? image : null
 }

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync,
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { eraseEverything, type Erased, type InstanceLock, type Outcome } from '../../../../electron/erase/erase-everything'
-import { placesOf, updaterCache } from '../../../../electron/erase/places'
+import { placesOf } from '../../../../electron/erase/places'
 import { processStartTime } from '../../../../electron/sidecars/process-start-time'
 import { temporaryFolder, until } from '../support'
 
@@ -31,11 +31,11 @@ const filesBelow = (base: string): string[] =>
 
 const free: InstanceLock = { acquire: () => true, release: () => undefined }
 
-function run(options: { models?: string; updater?: string; lock?: InstanceLock; confirm?: () => boolean; data?: string } = {}): Outcome {
+function run(options: { models?: string; image?: string; lock?: InstanceLock; confirm?: () => boolean; data?: string } = {}): Outcome {
   const root = options.data ?? data
   return eraseEverything({
     paths: { data: root, profile: path.join(root, 'window'), run: path.join(root, 'run') },
-    places: placesOf({ data: root, models: options.models ?? path.join(root, 'models'), updaterCache: options.updater ?? null }),
+    places: placesOf({ data: root, models: options.models ?? path.join(root, 'models'), image: options.image ?? null }),
     lock: options.lock ?? free,
     confirm: options.confirm ?? (() => true),
     patience: 200,
@@ -53,6 +53,7 @@ const ours = [
   ...['folders-damaged-20261125-101500.json', '.folders.json.00c0ffee.tmp', 'thumbnails/12.jpg', 'thumbnails/tmpab_12cd9.part', 'logs/main.log', 'logs/search-server.old.log'],
   ...['run/search-server.json', 'run/crash-host_12_3.40.txt', 'run/library-care.lock', 'window/Local State', 'window/Local Storage/leveldb/CURRENT', 'window/Cache/Cache_Data/index'],
   ...['models/base.pt', 'models/.verified/minilm.json', 'models/models--sentence-transformers--all-MiniLM-L6-v2/blobs/x', 'models/tfhub/9616/saved_model.pb', 'models/datasets/'],
+  ...['updates/contentcache-updater/pending/setup.exe', 'updates/.updaterId', 'update-failed.json'],
 ]
 
 const theirs = [
@@ -164,15 +165,12 @@ describe('models', () => {
   })
 })
 
-it("the updater's cache goes, in the place where each system has it", () => {
-  const cache = updaterCache({ platform: 'linux', environment: { XDG_CACHE_HOME: folder }, home: '/home/ann' })
-  write(cache, ['pending/ContentCache-0.2.0.AppImage', 'update-info.json'])
-  write(folder, ['others/file'])
-  expect(erased(run({ updater: cache }))).toMatchObject({ failed: [], bytes: 10 })
-  expect(readdirSync(folder)).toEqual(['others'])
-  expect(updaterCache({ platform: 'linux', environment: {}, home: '/home/ann' })).toBe(path.join('/home/ann', '.cache', 'contentcache-updater'))
-  expect(updaterCache({ platform: 'darwin', environment: {}, home: '/Users/ann' })).toBe(path.join('/Users/ann', 'Library', 'Caches', 'contentcache-updater'))
-  expect(updaterCache({ platform: 'win32', environment: { LOCALAPPDATA: '/l' }, home: '/u' })).toBe(path.join('/l', 'contentcache-updater'))
+it('an update that an AppImage has fetched goes from beside it, and nothing else that is there', () => {
+  const image = path.join(folder, 'ContentCache.AppImage')
+  write(folder, ['ContentCache.AppImage', '.contentcache-update/contentcache-updater/pending/ContentCache-0.2.0.AppImage', '.contentcache-update/.updaterId', 'others/file'])
+  expect(erased(run({ image }))).toMatchObject({ failed: [], bytes: 10 })
+  expect(filesBelow(folder)).toEqual(['ContentCache.AppImage', 'others/file'])
+  expect(existsSync(path.join(folder, '.contentcache-update'))).toBe(false)
 })
 
 describe('while somebody has it open', () => {
@@ -209,7 +207,7 @@ describe('while somebody has it open', () => {
 
   const ask = (): Parameters<typeof eraseEverything>[0] => ({
     paths: { data, profile: path.join(data, 'window'), run: path.join(data, 'run') },
-    places: placesOf({ data, models: path.join(data, 'models'), updaterCache: null }),
+    places: placesOf({ data, models: path.join(data, 'models'), image: null }),
     lock: free,
     confirm: () => true,
   })

@@ -17,10 +17,10 @@ describe('at a terminal', () => {
   it('one line a name says what goes, with its size, and one each what stays', () => {
     const entries = [
       ...[{ path: `${data}/library.db`, bytes: 3_145_728 }, { path: `${data}/models/base.pt`, bytes: 1024 }, { path: `${data}/models/tfhub`, bytes: 1024 }],
-      { path: '/home/ann/.cache/contentcache-updater/pending', bytes: 7 },
+      { path: '/home/ann/Programs/.contentcache-update/contentcache-updater', bytes: 7 },
     ]
     const text = announcement(data, { entries, folders: [data], foreign: stays.foreign, linked: stays.linked, unreadable: [{ path: `${data}/logs`, reason: 'EACCES' }] }, '/shared/models')
-    for (const line of [`erases what it keeps in ${data}:`, '3.0 MB  library.db', '2.0 kB  models', '7 B  /home/ann/.cache/contentcache-updater', '3.0 MB  in all.', `${data}/taxes.db (not ContentCache's)`, '/shared/models (models', '/disk/models (a link', `${data}/logs (EACCES)`]) {
+    for (const line of [`erases what it keeps in ${data}:`, '3.0 MB  library.db', '2.0 kB  models', '7 B  /home/ann/Programs/.contentcache-update', '3.0 MB  in all.', `${data}/taxes.db (not ContentCache's)`, '/shared/models (models', '/disk/models (a link', `${data}/logs (EACCES)`]) {
       expect(text).toContain(line)
     }
   })
