@@ -1,11 +1,10 @@
 /** Runs in a network namespace of its own: the built app, enclosed, is started on a home that it may know already, and asked what it knows. */
-import path from 'node:path'
-import { RunningApp } from '../support/app'
 import { AppWindow } from '../support/app-window'
 import { settled, snapshot, started, statusWhenThere } from '../support/library-status'
 import { bringLoopbackUp } from '../support/loopback'
 import { watch } from '../support/patience'
 import { environmentOf, type Enclosure } from './enclosure'
+import { ShippedApp } from './shipped-app'
 
 export interface UpgradeStory {
   enclosure: Enclosure
@@ -15,8 +14,7 @@ export interface UpgradeStory {
 
 async function story({ enclosure, library }: UpgradeStory): Promise<void> {
   bringLoopbackUp()
-  const data = path.join(enclosure.home, '.config', 'ContentCache')
-  const app = await RunningApp.launch({ executable: enclosure.command, args: [], env: environmentOf(enclosure) }, data, { sandboxed: true })
+  const app = await ShippedApp.launch({ executable: enclosure.command, env: environmentOf(enclosure) })
   try {
     const window = new AppWindow(app.window)
     await started(app.window)
@@ -34,9 +32,9 @@ async function story({ enclosure, library }: UpgradeStory): Promise<void> {
       sign: (seen) => JSON.stringify(seen.models),
       silence: 60,
     })
-    const settings = await app.window.evaluate(() => globalThis.window.contentcache.invoke('settings:get'))
+    const [settings, session] = await app.window.evaluate(() => Promise.all([globalThis.window.contentcache.invoke('settings:get'), globalThis.window.contentcache.invoke('session:get')]))
     const report = {
-      version: await app.electron.evaluate(({ app: electron }) => electron.getVersion()),
+      version: session.ok ? session.value.version : null,
       waiting: atOnce.waiting + atOnce.working,
       found: hits[0]?.name ?? null,
       appearance: settings.ok ? settings.value.appearance : null,

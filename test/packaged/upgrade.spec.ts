@@ -11,7 +11,6 @@ import { modelsDirectory, root, sampleLibrary } from '../support/checkout'
 import { runToEnd, type Ended } from '../support/closed-app'
 import { everyByte } from '../support/every-byte'
 import { queryLibrary } from '../support/library-file'
-import { drivable } from './drivable'
 import { enclose, environmentOf, giveAway, type Enclosure } from './enclosure'
 import { archive, noEnclosure, unpacked } from './installation'
 import type { UpgradeStory } from './upgrade-story'
@@ -60,8 +59,7 @@ test('an upgrade in place keeps settings, library, models and thumbnails; going 
   await mkdir(library)
   for (const file of ['Notes/sourdough.txt', 'Pictures/DSC_0117.jpg']) await cp(path.join(sampleLibrary, file), path.join(library, path.basename(file)))
   giveAway(library)
-  const program = await drivable(base)
-  const old = enclose(base, unpacked, 'contentcache', { contentcache: program })
+  const old = enclose(base, unpacked, 'contentcache')
   const data = path.join(old.home, '.config', 'ContentCache')
   await mkdir(path.join(data, 'models', '.verified'), { recursive: true })
   await writeFile(path.join(data, 'settings.json'), '{"welcomed":true,"appearance":"dark"}')
@@ -75,7 +73,7 @@ test('an upgrade in place keeps settings, library, models and thumbnails; going 
   const picture = everyByte(path.join(data, 'thumbnails'))
   expect(picture.length).toBeGreaterThan(0)
 
-  const upgraded = enclose(base, unpacked, 'contentcache', { contentcache: program, 'resources/app.asar': await archiveOf(newer) })
+  const upgraded = enclose(base, unpacked, 'contentcache', { 'resources/app.asar': await archiveOf(newer) })
   expect(await tell({ enclosure: upgraded, library: null })).toEqual({ ...kept, version: newer })
   expect(await everyRow(data)).toEqual(rows)
   expect(everyByte(path.join(data, 'thumbnails'))).toEqual(picture)
