@@ -1,7 +1,7 @@
 /** What the system's own dialogs say about erasing everything. */
 import type { MessageBoxOptions } from 'electron'
 import type { Outcome } from './erase-everything'
-import { refusalWords, sizeOf } from './words'
+import { sizeOf } from './words'
 
 const texts = {
   en: {
@@ -14,6 +14,9 @@ const texts = {
     done: 'Everything that ContentCache kept is erased.',
     partly: 'Not everything could be erased.',
     refused: 'Nothing was erased.',
+    inUse: (data: string): string => `ContentCache runs with the data folder ${data}. Quit it, and choose Erase Everything again.`,
+    ending: (data: string, pids: string): string => `A process of ContentCache still works in ${data} (process ${pids}). Try again when it has ended.`,
+    unchangeable: (place: string, reason: string): string => `${place} cannot be changed (${reason}).`,
     nothing: 'There was nothing to erase.',
     erased: (size: string, data: string): string => `Erased: ${size} in ${data}`,
     failed: 'Could not be erased:',
@@ -34,6 +37,9 @@ const texts = {
     done: 'Alles, was ContentCache aufbewahrt hat, ist gelöscht.',
     partly: 'Es konnte nicht alles gelöscht werden.',
     refused: 'Es wurde nichts gelöscht.',
+    inUse: (data: string): string => `ContentCache läuft mit dem Datenordner ${data}. Beenden Sie es und wählen Sie noch einmal „Alles löschen“.`,
+    ending: (data: string, pids: string): string => `Ein Prozess von ContentCache arbeitet noch in ${data} (Prozess ${pids}). Versuchen Sie es noch einmal, wenn er beendet ist.`,
+    unchangeable: (place: string, reason: string): string => `${place} lässt sich nicht ändern (${reason}).`,
     nothing: 'Es war nichts zu löschen.',
     erased: (size: string, data: string): string => `Gelöscht: ${size} in ${data}`,
     failed: 'Nicht gelöscht werden konnten:',
@@ -83,7 +89,11 @@ function describe(text: typeof texts.en, data: string, outcome: Outcome): [messa
       return [text.nothing, data]
     case 'declined':
       return [text.refused, data]
-    default:
-      return [text.refused, refusalWords(data, outcome)]
+    case 'in-use':
+      return [text.refused, text.inUse(data)]
+    case 'ending':
+      return [text.refused, text.ending(data, outcome.pids.join(', '))]
+    case 'unchangeable':
+      return [text.refused, text.unchangeable(outcome.failure.path, outcome.failure.reason)]
   }
 }

@@ -87,5 +87,6 @@ test('an upgrade in place keeps settings, library, models and thumbnails; going 
 
   const erased = await atTerminal(enclose(base, unpacked, 'contentcache'), ['--erase-everything', '--yes'])
   expect(erased).toMatchObject({ code: 0, stdout: expect.stringContaining('139 MB  models') })
+  expect(readdirSync(old.home, { recursive: true })).toEqual(['.config'])
   expect([existsSync(data), readdirSync(library).sort()]).toEqual([false, ['DSC_0117.jpg', 'sourdough.txt']])
 })

@@ -49,7 +49,14 @@ describe('in the dialogs', () => {
     for (const place of [`${data}/window/Cache/1 (EACCES)`, ...stays.foreign, ...stays.linked, '/shared/models']) expect(told.detail).toContain(place)
     expect(told.buttons?.[startAnewButton]).toBe(language === 'en' ? 'Start Anew' : 'Neu beginnen')
     expect(eraseReport(language, data, { ...partly, failed: [] })).toMatchObject({ type: 'info' })
-    expect(eraseReport(language, data, { kind: 'in-use' })).toMatchObject({ type: 'warning', detail: expect.stringContaining(data) as string })
+  })
+
+  it.each(['en', 'de'])('a refusal (%s) says why nothing was erased', (language) => {
+    const message = language === 'en' ? 'Nothing was erased.' : 'Es wurde nichts gelöscht.'
+    const refusals = [{ kind: 'in-use' }, { kind: 'ending', pids: [12] }, { kind: 'unchangeable', failure: { path: data, reason: 'EROFS' } }] as const
+    const told = refusals.map((refusal) => eraseReport(language, data, refusal))
+    for (const each of told) expect(each).toMatchObject({ type: 'warning', message, detail: expect.stringContaining(data) as unknown })
+    expect(told.map(({ detail }) => /12|EROFS/.exec(detail ?? '')?.[0])).toEqual([undefined, '12', 'EROFS'])
   })
 
   it('a long list is cut, and says so', () => {
