@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Erased } from '../../../../electron/erase/erase-everything'
+import type { Erased, Refusal } from '../../../../electron/erase/erase-everything'
 import { eraseButton, eraseQuestion, eraseReport, startAnewButton } from '../../../../electron/erase/questions'
 import { startAnew, startToErase } from '../../../../electron/erase/start-again'
 import { announcement, report, sizeOf } from '../../../../electron/erase/words'
@@ -53,7 +53,7 @@ describe('in the dialogs', () => {
 
   it.each(['en', 'de'])('a refusal (%s) says why nothing was erased', (language) => {
     const message = language === 'en' ? 'Nothing was erased.' : 'Es wurde nichts gelöscht.'
-    const refusals = [{ kind: 'in-use' }, { kind: 'ending', pids: [12] }, { kind: 'unchangeable', failure: { path: data, reason: 'EROFS' } }] as const
+    const refusals: Refusal[] = [{ kind: 'in-use' }, { kind: 'ending', pids: [12] }, { kind: 'unchangeable', failure: { path: data, reason: 'EROFS' } }]
     const told = refusals.map((refusal) => eraseReport(language, data, refusal))
     for (const each of told) expect(each).toMatchObject({ type: 'warning', message, detail: expect.stringContaining(data) as unknown })
     expect(told.map(({ detail }) => /12|EROFS/.exec(detail ?? '')?.[0])).toEqual([undefined, '12', 'EROFS'])
