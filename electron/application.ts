@@ -6,8 +6,11 @@ import { addContextMenu } from './context-menu'
 import type { MenuCommand, Session, Settings } from './contract/ipc'
 import { emptyPicture } from './contract/picture'
 import { collectDiagnostics } from './diagnostics/collect'
+import { recordUse } from './data-version/data-version'
 import { createDialogs } from './dialogs'
+import { startToErase } from './erase/start-again'
 import { menuChannel } from './ipc/channels'
+import { dataHandlers } from './ipc/data'
 import { diagnosticsHandlers } from './ipc/diagnostics'
 import { itemHandlers } from './ipc/items'
 import { libraryHandlers } from './ipc/library'
@@ -23,6 +26,7 @@ import { menuTemplate } from './menu'
 import { menuLabels } from './menu-labels'
 import { createModels } from './models/create-models'
 import type { Paths } from './paths'
+import { messageOf } from './problem'
 import { EventStream } from './relay/event-stream'
 import { startRelay } from './relay/server'
 import { recoverRenderer } from './renderer-recovery'
@@ -47,13 +51,16 @@ export interface Application {
 export interface ApplicationOptions {
   options: LaunchOptions
   paths: Paths
+  /** Null: they lie in the data folder. */
+  modelsElsewhere: string | null
   /** `out/` of the build. */
   build: string
   developmentOrigin: string | null
   log: Log
 }
 
-export async function startApplication({ options, paths, build, developmentOrigin, log }: ApplicationOptions): Promise<Application> {
+export async function startApplication({ options, paths, modelsElsewhere, build, developmentOrigin, log }: ApplicationOptions): Promise<Application> {
+  await recordUse(paths.version, app.getVersion()).catch((error: unknown) => log.warn(`Which version uses the data was not written down: ${messageOf(error)}`))
   const settings = await SettingsStore.load(paths.settings)
   const locale = (): string => {
     const { language } = settings.get()
@@ -78,7 +85,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
   const relay = await startRelay({ events, client, origins, log })
 
   let window: BrowserWindow | null = null
-  const dialogs = createDialogs({ window: () => window, language: locale, dataDirectory: paths.data })
+  const dialogs = createDialogs({ window: () => window, language: locale, dataDirectory: paths.data, modelsElsewhere })
   const send = (command: MenuCommand): void => {
     show()
     const contents = window?.webContents
@@ -88,10 +95,25 @@ export async function startApplication({ options, paths, build, developmentOrigi
     else deliver()
   }
 
+  let asking = false
+  async function eraseEverything(): Promise<void> {
+    // The menu can be chosen from while its question is shown.
+    if (asking) return
+    asking = true
+    try {
+      if (!(await dialogs.confirmErase())) return
+      log.info('Everything is to be erased: the app ends, and starts itself again to do it.')
+      app.relaunch(startToErase({ args: process.argv.slice(1), program: process.execPath, environment: process.env }))
+      app.quit()
+    } finally {
+      asking = false
+    }
+  }
+
   function apply({ appearance }: Settings): void {
     nativeTheme.themeSource = appearance
     const labels = menuLabels(locale())
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ labels, platform: process.platform, development: developmentOrigin !== null, send })))
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ labels, platform: process.platform, development: developmentOrigin !== null, send, eraseEverything: () => void eraseEverything() })))
     if (events.snapshot.offline !== isOffline()) events.publish({ type: 'offline-changed', offline: isOffline() })
     if (isOffline()) models.cancelDownloads()
   }
@@ -140,6 +162,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
       ...modelHandlers(models, dialogs),
       ...itemHandlers(client, shell),
       ...settingsHandlers(settings, apply),
+      ...dataHandlers(eraseEverything),
       ...sidecarHandlers((name) => care.restart(name)),
       ...diagnosticsHandlers({
         collect: () => collectDiagnostics({ version: app.getVersion(), paths, snapshot: () => events.snapshot, locale, secrets: [secret, relay.token] }),

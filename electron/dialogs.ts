@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { app, dialog, type BrowserWindow } from 'electron'
+import { eraseButton, eraseQuestion } from './erase/questions'
 import type { CareDialogs } from './ipc/library-care'
 import type { ModelDialogs } from './ipc/models'
 import { backupName, restoreButton, restoreQuestion } from './library-care/questions'
@@ -11,6 +12,8 @@ export interface Dialogs extends ModelDialogs, CareDialogs {
   askForFolder(): Promise<string | null>
   /** What to do with a window that dies again and again. */
   askAboutWindow(): Promise<NextStep>
+  /** Whether everything in the data folder may be erased. */
+  confirmErase(): Promise<boolean>
 }
 
 export interface DialogsOptions {
@@ -18,12 +21,14 @@ export interface DialogsOptions {
   /** Of the texts that are not the system's. */
   language: () => string
   dataDirectory: string
+  /** Null: the models lie in the data folder. */
+  modelsElsewhere: string | null
 }
 
 const exportName = 'contentcache-models.tar'
 
 /** The system's own dialogs, over the window when there is one. */
-export function createDialogs({ window, language, dataDirectory }: DialogsOptions): Dialogs {
+export function createDialogs({ window, language, dataDirectory, modelsElsewhere }: DialogsOptions): Dialogs {
   async function open(options: Electron.OpenDialogOptions): Promise<string | null> {
     const parent = window()
     const { canceled, filePaths } = await (parent === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(parent, options))
@@ -50,5 +55,6 @@ export function createDialogs({ window, language, dataDirectory }: DialogsOption
     askForRestore: () => open({ defaultPath: app.getPath('documents'), properties: ['openFile'] }),
     confirmRestore: async (file) => (await ask(restoreQuestion(language(), file, dataDirectory))) === restoreButton,
     askAboutWindow: async () => ((await ask(windowQuestion(language()))) === reloadButton ? 'reload' : 'quit'),
+    confirmErase: async () => (await ask(eraseQuestion(language(), dataDirectory, modelsElsewhere))) === eraseButton,
   }
 }

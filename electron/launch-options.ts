@@ -1,12 +1,24 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
+export interface EraseOptions {
+  /** Nobody is asked any more. */
+  confirmed: boolean
+  /** What became of it is told in a dialog: for the app that starts itself again to do it. */
+  inDialog: boolean
+}
+
 export interface LaunchOptions {
   offline: boolean
   /** Absolute, or null for the usual place. */
   modelsDirectory: string | null
   dataDirectory: string | null
+  /** Null: the app is started as always. */
+  erase: EraseOptions | null
 }
+
+/** With these the app starts itself again, to erase what it has open until then. */
+export const eraseFlags = ['--erase-everything', '--yes', '--tell-in-dialog'] as const
 
 /** A sentence for a person at a terminal. */
 export class LaunchOptionsError extends Error {}
@@ -24,12 +36,18 @@ export function parseLaunchOptions(args: readonly string[], cwd: string): Launch
     args: [...args],
     strict: false,
     allowPositionals: true,
-    options: { offline: { type: 'boolean' }, 'models-dir': { type: 'string' }, 'data-dir': { type: 'string' } },
+    options: {
+      ...{ offline: { type: 'boolean' }, 'models-dir': { type: 'string' }, 'data-dir': { type: 'string' } },
+      ...{ 'erase-everything': { type: 'boolean' }, yes: { type: 'boolean' }, 'tell-in-dialog': { type: 'boolean' } },
+    },
   })
-  if (typeof values.offline === 'string') throw new LaunchOptionsError('--offline takes no value.')
+  for (const name of ['offline', 'erase-everything', 'yes'] as const) {
+    if (typeof values[name] === 'string') throw new LaunchOptionsError(`--${name} takes no value.`)
+  }
   return {
-    offline: values.offline ?? false,
+    offline: values.offline === true,
     modelsDirectory: directory('models-dir', values['models-dir'], cwd),
     dataDirectory: directory('data-dir', values['data-dir'], cwd),
+    erase: values['erase-everything'] === true ? { confirmed: values.yes === true, inDialog: values['tell-in-dialog'] === true } : null,
   }
 }

@@ -1,6 +1,12 @@
 import path from 'node:path'
 import { app } from 'electron'
 import { startApplication, type Application } from './application'
+import { isTooOld, readLastUse } from './data-version/data-version'
+import { refuseNewerData } from './data-version/refusal'
+import { eraseAtLaunch } from './erase/at-launch'
+import { placesOf } from './erase/places'
+import { imageOf } from './erase/start-again'
+import { exitCodes } from './exit-codes'
 import { installLastResort } from './last-resort'
 import { LaunchOptionsError, parseLaunchOptions } from './launch-options'
 import { createLog } from './log/log'
@@ -8,6 +14,12 @@ import { prepareFolders, resolvePaths } from './paths'
 import { declareAppScheme } from './security/app-protocol'
 import { chromiumSwitches, disabledFeatures } from './security/chromium-switches'
 import { developmentOrigin } from './security/origins'
+
+function switchOffWhatChromiumBrings(): void {
+  for (const [name, value] of chromiumSwitches) app.commandLine.appendSwitch(name, value)
+  const features = [app.commandLine.getSwitchValue('disable-features'), ...disabledFeatures].filter((feature) => feature !== '')
+  app.commandLine.appendSwitch('disable-features', features.join(','))
+}
 
 function main(): void {
   const options = parseLaunchOptions(process.argv.slice(1), process.cwd())
@@ -22,14 +34,24 @@ function main(): void {
     },
     options,
   )
+  switchOffWhatChromiumBrings()
+  const image = imageOf({ program: process.execPath, environment: process.env })
+  const places = placesOf({ data: paths.data, models: paths.models, image })
+  if (options.erase !== null) {
+    eraseAtLaunch({ paths, places, options: options.erase })
+    return
+  }
+  const lastUse = readLastUse(paths.version)
+  if (lastUse.kind === 'version' && isTooOld(app.getVersion(), lastUse.version)) {
+    refuseNewerData(paths, { data: paths.data, lastUsed: lastUse.version, version: app.getVersion() })
+    return
+  }
   prepareFolders(paths)
   const log = createLog(paths.logs, 'main', 'console')
   installLastResort(log)
+  if (lastUse.kind === 'damaged') log.warn(`Nobody can say which version used the data last: ${lastUse.detail}`)
 
   app.setPath('userData', paths.profile)
-  for (const [name, value] of chromiumSwitches) app.commandLine.appendSwitch(name, value)
-  const features = [app.commandLine.getSwitchValue('disable-features'), ...disabledFeatures].filter((feature) => feature !== '')
-  app.commandLine.appendSwitch('disable-features', features.join(','))
   declareAppScheme()
   // Whoever starts it without one, as root in a container must, has none to enable.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
@@ -73,6 +95,7 @@ function main(): void {
     application = startApplication({
       options,
       paths,
+      modelsElsewhere: places.modelsElsewhere,
       build: path.join(__dirname, '..'),
       developmentOrigin: developmentOrigin(process.env, app.isPackaged),
       log,
@@ -91,5 +114,5 @@ try {
 } catch (error) {
   if (!(error instanceof LaunchOptionsError)) throw error
   process.stderr.write(`contentcache: ${error.message}\n`)
-  app.exit(2)
+  app.exit(exitCodes.usage)
 }

@@ -7,6 +7,7 @@ export interface MenuLabels {
   addFolder: string
   backUpLibrary: string
   restoreLibrary: string
+  eraseEverything: string
   settings: string
   search: string
   library: string
@@ -26,6 +27,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     addFolder: 'Add Folder…',
     backUpLibrary: 'Back Up Library…',
     restoreLibrary: 'Restore Library…',
+    eraseEverything: 'Erase Everything…',
     settings: 'Settings…',
     search: 'Search',
     library: 'Library',
@@ -43,6 +45,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     addFolder: 'Ordner hinzufügen …',
     backUpLibrary: 'Bibliothek sichern …',
     restoreLibrary: 'Bibliothek wiederherstellen …',
+    eraseEverything: 'Alles löschen …',
     settings: 'Einstellungen …',
     search: 'Suche',
     library: 'Bibliothek',

@@ -8,10 +8,11 @@ export interface MenuOptions {
   /** Reload and developer tools: for whoever works on the app itself. */
   development: boolean
   send: (command: MenuCommand) => void
+  eraseEverything: () => void
 }
 
 /** The menu of the app, as data. */
-export function menuTemplate({ labels, platform, development, send }: MenuOptions): MenuItemConstructorOptions[] {
+export function menuTemplate({ labels, platform, development, send, eraseEverything }: MenuOptions): MenuItemConstructorOptions[] {
   const isMac = platform === 'darwin'
   const command = (label: string, name: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
     id: name,
@@ -34,6 +35,9 @@ export function menuTemplate({ labels, platform, development, send }: MenuOption
         separator,
         command(labels.backUpLibrary, 'back-up-library'),
         command(labels.restoreLibrary, 'restore-library'),
+        separator,
+        // Asked and done by main: it needs no window that still draws.
+        { id: 'erase-everything', label: labels.eraseEverything, click: eraseEverything },
         separator,
         ...(isMac ? [{ role: 'close' as const }] : [settings, separator, { role: 'quit' as const }]),
       ],

@@ -29,6 +29,8 @@ export interface Paths {
   profile: string
   settings: string
   windowState: string
+  /** Which version of the app used the data last. */
+  version: string
 }
 
 /**
@@ -59,6 +61,7 @@ export function resolvePaths(installation: Installation, options: LaunchOptions)
     profile: path.join(data, 'window'),
     settings: path.join(data, 'settings.json'),
     windowState: path.join(data, 'window.json'),
+    version: path.join(data, 'version.json'),
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
 import * as v from 'valibot'
 import { writeAtomically } from './atomic-file'
@@ -55,6 +56,15 @@ export class SettingsStore {
     }
     this.current = next
     return next
+  }
+}
+
+/** The language that was chosen, for whoever may change nothing yet, not even a damaged file. */
+export function chosenLanguage(file: string): Settings['language'] {
+  try {
+    return parse(readFileSync(file, 'utf8'))?.language ?? defaultSettings.language
+  } catch {
+    return defaultSettings.language
   }
 }
 

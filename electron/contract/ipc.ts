@@ -44,6 +44,7 @@ export const ipcArguments = {
   'models:import': v.object({ path }),
   'models:choose-export': v.object({ models: v.pipe(v.array(model), v.minLength(1)) }),
   'models:cancel-export': v.undefined(),
+  'data:erase-everything': v.undefined(),
   'sidecar:restart': v.object({ name: v.picklist(['search-server', 'audio-processor'] satisfies SidecarName[]) }),
   'diagnostics:copy': v.undefined(),
   'logs:open': v.undefined(),
@@ -114,6 +115,8 @@ export interface IpcResults {
   /** The file, when it is written whole; null: the person closed the dialog or cancelled. */
   'models:choose-export': string | null
   'models:cancel-export': null
+  /** After a no; after a yes the app ends. */
+  'data:erase-everything': null
   'sidecar:restart': null
   /** Versions, states, last errors and log lines, without secrets, on the clipboard. */
   'diagnostics:copy': null

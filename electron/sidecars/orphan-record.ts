@@ -1,13 +1,34 @@
 /** Which process a sidecar ran in, on disk: when everything was killed, the next launch ends that orphan and no other process. */
+import { readFileSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import * as v from 'valibot'
 import type { SidecarName } from '../contract/generated/events'
 import { killTree } from './kill-tree'
-import { processStartTime } from './process-start-time'
+import { processStartTime, processStartTimeNow } from './process-start-time'
 
 const recordSchema = v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(2)), startTime: v.string() })
+type ProcessRecord = v.InferOutput<typeof recordSchema>
+
+/** Null for half of a record: nothing can be said about any process. Throws SyntaxError for what is no JSON. */
+function parseRecord(text: string): ProcessRecord | null {
+  const parsed = v.safeParse(recordSchema, JSON.parse(text))
+  return parsed.success ? parsed.output : null
+}
+
+/** Pids of the sidecars that were recorded in `folder` and run now. */
+export function runningSidecars(folder: string): number[] {
+  return (['search-server', 'audio-processor'] satisfies SidecarName[]).flatMap((name) => {
+    try {
+      const record = parseRecord(readFileSync(path.join(folder, `${name}.json`), 'utf8'))
+      return record !== null && processStartTimeNow(record.pid) === record.startTime ? [record.pid] : []
+    } catch {
+      // No record, or one that says nothing.
+      return []
+    }
+  })
+}
 
 export class OrphanRecord {
   private readonly file: string
@@ -51,12 +72,11 @@ export class OrphanRecord {
     for (let attempt = 0; attempt < 40 && (await processStartTime(pid)) === startTime; attempt += 1) await delay(50)
   }
 
-  private async read(): Promise<v.InferOutput<typeof recordSchema> | null> {
+  private async read(): Promise<ProcessRecord | null> {
     try {
-      const parsed = v.safeParse(recordSchema, JSON.parse(await readFile(this.file, 'utf8')))
-      return parsed.success ? parsed.output : null
+      return parseRecord(await readFile(this.file, 'utf8'))
     } catch {
-      // No record, or half of one: nothing can be said about any process.
+      // No record, or one that says nothing.
       return null
     }
   }

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
@@ -13,25 +14,40 @@ export function startTimeField(stat: string): string | null {
   return state === 'Z' || state === 'X' ? null : (fields[18] ?? null)
 }
 
-async function onLinux(pid: number): Promise<string | null> {
-  const [stat, boot] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile('/proc/sys/kernel/random/boot_id', 'utf8')])
+const bootId = '/proc/sys/kernel/random/boot_id'
+const statOf = (pid: number): string => `/proc/${pid}/stat`
+
+function identity(stat: string, boot: string): string | null {
   const time = startTimeField(stat)
   return time === null ? null : `${boot.trim()}:${time}`
 }
 
-async function ask(program: string, argumentList: string[]): Promise<string | null> {
-  const { stdout } = await run(program, argumentList, { timeout: 10_000, windowsHide: true })
-  return stdout.trim() || null
+/** The program that knows it elsewhere. */
+function question(pid: number): [program: string, argumentList: string[]] {
+  if (process.platform === 'win32') {
+    return ['powershell.exe', ['-NoProfile', '-Command', `(Get-Process -Id ${pid} -ErrorAction Stop).StartTime.ToFileTimeUtc()`]]
+  }
+  return ['ps', ['-o', 'lstart=', '-p', String(pid)]]
 }
+
+const limits = { timeout: 10_000, windowsHide: true }
 
 /** Something that only this very process has had, not a later one with the same pid. Null when there is none or nobody can say. */
 export async function processStartTime(pid: number): Promise<string | null> {
   try {
-    if (process.platform === 'linux') return await onLinux(pid)
-    if (process.platform === 'win32') {
-      return await ask('powershell.exe', ['-NoProfile', '-Command', `(Get-Process -Id ${pid} -ErrorAction Stop).StartTime.ToFileTimeUtc()`])
-    }
-    return await ask('ps', ['-o', 'lstart=', '-p', String(pid)])
+    if (process.platform === 'linux') return identity(...(await Promise.all([readFile(statOf(pid), 'utf8'), readFile(bootId, 'utf8')])))
+    const { stdout } = await run(...question(pid), limits)
+    return stdout.trim() || null
+  } catch {
+    return null
+  }
+}
+
+/** The same for whoever cannot wait, as before Electron has begun. */
+export function processStartTimeNow(pid: number): string | null {
+  try {
+    if (process.platform === 'linux') return identity(readFileSync(statOf(pid), 'utf8'), readFileSync(bootId, 'utf8'))
+    return execFileSync(...question(pid), { ...limits, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null
   } catch {
     return null
   }

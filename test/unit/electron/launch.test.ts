@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { LaunchOptionsError, parseLaunchOptions } from '../../../electron/launch-options'
+import { eraseFlags, LaunchOptionsError, parseLaunchOptions } from '../../../electron/launch-options'
 import { prepareFolders, resolvePaths, type Installation } from '../../../electron/paths'
 import { defaultSettings, SettingsStore } from '../../../electron/settings'
 import { temporaryFolder } from './support'
@@ -14,20 +14,27 @@ describe('parseLaunchOptions', () => {
       offline: true,
       dataDirectory: path.join(cwd, 'd'),
       modelsDirectory: path.resolve('/m'),
+      erase: null,
     })
   })
 
   it('needs none', () => {
-    expect(parseLaunchOptions(['.'], cwd)).toEqual({ offline: false, dataDirectory: null, modelsDirectory: null })
+    expect(parseLaunchOptions(['.'], cwd)).toEqual({ offline: false, dataDirectory: null, modelsDirectory: null, erase: null })
   })
 
-  it.each([[['--data-dir']], [['--data-dir', '--offline']], [['--models-dir=']], [['--data-dir', 'a\0b']], [['--offline=maybe']]])('refuses %j with a sentence', (args) => {
+  it('erases only when told so in full', () => {
+    expect(parseLaunchOptions(['.', '--erase-everything'], cwd).erase).toEqual({ confirmed: false, inDialog: false })
+    expect(parseLaunchOptions(['.', ...eraseFlags], cwd).erase).toEqual({ confirmed: true, inDialog: true })
+    expect(parseLaunchOptions(['.', '--yes', '--tell-in-dialog', '--', '--erase-everything'], cwd).erase).toBeNull()
+  })
+
+  it.each([[['--data-dir']], [['--data-dir', '--offline']], [['--models-dir=']], [['--data-dir', 'a\0b']], [['--offline=maybe']], [['--erase-everything=/d']], [['--erase-everything', '--yes=no']]])('refuses %j with a sentence', (args) => {
     expect(() => parseLaunchOptions(args, cwd)).toThrow(LaunchOptionsError)
   })
 })
 
 describe('resolvePaths', () => {
-  const none = { offline: false, dataDirectory: null, modelsDirectory: null }
+  const none = { offline: false, dataDirectory: null, modelsDirectory: null, erase: null }
   const checkout: Installation = {
     isPackaged: false,
     appPath: path.resolve('/src'),
@@ -62,7 +69,7 @@ describe('resolvePaths', () => {
   it('options win over the environment, the environment over the usual places', () => {
     const environment = { CONTENTCACHE_PYTHON: '/py', CONTENTCACHE_MODELS_DIR: '/env-models' }
     expect(resolvePaths({ ...checkout, environment }, none)).toMatchObject({ python: '/py', models: '/env-models' })
-    const paths = resolvePaths({ ...checkout, environment }, { offline: false, dataDirectory: '/d', modelsDirectory: '/m' })
+    const paths = resolvePaths({ ...checkout, environment }, { offline: false, dataDirectory: '/d', modelsDirectory: '/m', erase: null })
     expect(paths).toMatchObject({ data: '/d', models: '/m', settings: path.join('/d', 'settings.json') })
   })
 })
@@ -74,7 +81,7 @@ describe('on a real disk', () => {
   afterEach(() => remove())
 
   const pathsIn = (data: string) =>
-    resolvePaths({ isPackaged: false, appPath: folder, resourcesPath: folder, appData: folder, platform: process.platform, environment: {} }, { offline: false, dataDirectory: data, modelsDirectory: null })
+    resolvePaths({ isPackaged: false, appPath: folder, resourcesPath: folder, appData: folder, platform: process.platform, environment: {} }, { offline: false, dataDirectory: data, modelsDirectory: null, erase: null })
 
   it('folders are created, also with spaces and umlauts', () => {
     const paths = pathsIn(path.join(folder, 'My Däta', 'deep'))

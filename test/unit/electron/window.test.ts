@@ -35,18 +35,19 @@ describe('menuTemplate', () => {
     template.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : [])).flatMap(({ accelerator }) => (accelerator === undefined ? [] : [accelerator]))
 
   it.each(['linux', 'darwin', 'win32'] as const)('sends each command once on %s, with one accelerator each', (platform) => {
-    const send = vi.fn()
-    const template = menuTemplate({ labels: menuLabels('en-GB'), platform, development: false, send })
+    const [send, eraseEverything] = [vi.fn(), vi.fn()]
+    const template = menuTemplate({ labels: menuLabels('en-GB'), platform, development: false, send, eraseEverything })
     const entries = template.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []))
     for (const { click } of entries) (click as (() => void) | undefined)?.()
     expect(send.mock.calls.flat().sort()).toEqual([
       'add-folder', 'back-up-library', 'focus-search', 'restore-library', 'show-keys', 'show-library', 'show-models', 'show-settings', 'show-status', 'toggle-processing',
     ])
+    expect(eraseEverything).toHaveBeenCalledOnce()
     expect(new Set(accelerators(template)).size).toBe(accelerators(template).length)
     expect(JSON.stringify(template)).not.toContain('toggleDevTools')
   })
 
   it('speaks German to Germans', () => {
-    expect(menuTemplate({ labels: menuLabels('de-CH'), platform: 'linux', development: true, send: () => undefined })[0]?.label).toBe('&Datei')
+    expect(menuTemplate({ labels: menuLabels('de-CH'), platform: 'linux', development: true, send: () => undefined, eraseEverything: () => undefined })[0]?.label).toBe('&Datei')
   })
 })
