@@ -16,6 +16,7 @@ import { modelHandlers } from './ipc/models'
 import { registerIpc } from './ipc/register'
 import { settingsHandlers } from './ipc/settings'
 import { sidecarHandlers } from './ipc/sidecars'
+import { updatesHandlers } from './ipc/updates'
 import type { LaunchOptions } from './launch-options'
 import { createLibraryCare } from './library-care/create-library-care'
 import type { Log } from './log/log'
@@ -36,6 +37,7 @@ import { isTrustedSender } from './security/sender'
 import { SettingsStore } from './settings'
 import { createSidecars, notStarted, type Sidecars } from './sidecars/sidecars'
 import { suggestedFolders } from './suggested-folders'
+import { createUpdates } from './updates/create-updates'
 import { createWindow } from './window'
 
 export interface Application {
@@ -50,10 +52,12 @@ export interface ApplicationOptions {
   /** `out/` of the build. */
   build: string
   developmentOrigin: string | null
+  /** Where newer versions lie; null in a build that has no such address. */
+  releaseAddress: URL | null
   log: Log
 }
 
-export async function startApplication({ options, paths, build, developmentOrigin, log }: ApplicationOptions): Promise<Application> {
+export async function startApplication({ options, paths, build, developmentOrigin, releaseAddress, log }: ApplicationOptions): Promise<Application> {
   const settings = await SettingsStore.load(paths.settings)
   const locale = (): string => {
     const { language } = settings.get()
@@ -75,6 +79,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
   holder.sidecars = sidecars
   const models = createModels({ paths, isOffline, events, sidecars })
   const care = createLibraryCare({ paths, isOffline, events, sidecars })
+  const updates = await createUpdates({ paths, address: releaseAddress, isOffline, looksByItself: () => settings.get().updates, events, log })
   const relay = await startRelay({ events, client, origins, log })
 
   let window: BrowserWindow | null = null
@@ -94,6 +99,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
     Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ labels, platform: process.platform, development: developmentOrigin !== null, send })))
     if (events.snapshot.offline !== isOffline()) events.publish({ type: 'offline-changed', offline: isOffline() })
     if (isOffline()) models.cancelDownloads()
+    updates.settle()
   }
 
   function describeSession(): Session {
@@ -141,6 +147,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
       ...itemHandlers(client, shell),
       ...settingsHandlers(settings, apply),
       ...sidecarHandlers((name) => care.restart(name)),
+      ...updatesHandlers(updates),
       ...diagnosticsHandlers({
         collect: () => collectDiagnostics({ version: app.getVersion(), paths, snapshot: () => events.snapshot, locale, secrets: [secret, relay.token] }),
         // Older Electrons have written when the call returns.
@@ -166,9 +173,10 @@ export async function startApplication({ options, paths, build, developmentOrigi
   return {
     show,
     stop: async () => {
-      await Promise.all([care.stop(), models.stop(), sidecars.stop()])
+      await Promise.all([care.stop(), models.stop(), sidecars.stop(), updates.stop()])
       client.close()
       await relay.close()
+      await updates.installWhenReady()
     },
   }
 }

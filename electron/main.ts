@@ -8,6 +8,8 @@ import { prepareFolders, resolvePaths } from './paths'
 import { declareAppScheme } from './security/app-protocol'
 import { chromiumSwitches, disabledFeatures } from './security/chromium-switches'
 import { developmentOrigin } from './security/origins'
+import { readReleaseAddress } from './updates/release-address'
+import { releaseNames } from './updates/release-proxy'
 
 function main(): void {
   const options = parseLaunchOptions(process.argv.slice(1), process.cwd())
@@ -26,8 +28,11 @@ function main(): void {
   const log = createLog(paths.logs, 'main', 'console')
   installLastResort(log)
 
+  const releases = app.isPackaged ? readReleaseAddress(process.resourcesPath) : { address: null, problem: null }
+  if (releases.problem !== null) log.warn(`[updates] ${releases.problem}`)
+
   app.setPath('userData', paths.profile)
-  for (const [name, value] of chromiumSwitches) app.commandLine.appendSwitch(name, value)
+  for (const [name, value] of chromiumSwitches(releases.address === null || options.offline ? [] : releaseNames(releases.address, process.env))) app.commandLine.appendSwitch(name, value)
   const features = [app.commandLine.getSwitchValue('disable-features'), ...disabledFeatures].filter((feature) => feature !== '')
   app.commandLine.appendSwitch('disable-features', features.join(','))
   declareAppScheme()
@@ -75,6 +80,7 @@ function main(): void {
       paths,
       build: path.join(__dirname, '..'),
       developmentOrigin: developmentOrigin(process.env, app.isPackaged),
+      releaseAddress: releases.address,
       log,
     })
     application.catch((error: unknown) => {
