@@ -1,5 +1,5 @@
 /** electron-updater over one release address: what is there, and getting it. Loaded when updates are first looked for, and not before. */
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { AppImageUpdater, CancellationToken, MacUpdater, NsisUpdater, type AppUpdater } from 'electron-updater'
 import type { AppAdapter } from 'electron-updater/out/AppAdapter'
@@ -53,6 +53,7 @@ export class Releases {
     const updater = this.createUpdater()
     this.updater = updater
     this.connections.begin()
+    await this.dropUnfinished()
     const result = await updater.checkForUpdates()
     if (result?.isUpdateAvailable !== true) return null
     const release = parseRelease(result.updateInfo)
@@ -85,6 +86,14 @@ export class Releases {
   /** Nothing half-fetched or outdated is kept. */
   async clear(): Promise<void> {
     await rm(this.options.folder, { recursive: true, force: true })
+  }
+
+  /** What a launch was writing when it was killed. */
+  private async dropUnfinished(): Promise<void> {
+    const inside = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).map((name) => path.join(folder, name))
+    const own = await inside(this.options.folder)
+    const pending = (await Promise.all(own.map((folder) => inside(path.join(folder, 'pending'))))).flat()
+    for (const file of pending) if (/^(\d+-)?temp-/.test(path.basename(file))) await rm(file, { force: true })
   }
 
   private createUpdater(): AppUpdater {

@@ -25,7 +25,7 @@ export const useUpdatesStore = defineStore('updates', () => {
   /** Whoever looks at the state already needs no word of it. */
   function tell(now: UpdateState): void {
     const version = now.phase === 'available' || now.phase === 'ready' || now.phase === 'failed' ? (now.update?.version ?? '') : ''
-    const news = `${now.phase} ${version}`
+    const news = `${now.phase} ${now.phase === 'failed' ? now.during : ''} ${version}`
     if (news === told || now.phase === 'looking' || now.phase === 'downloading') return
     told = news
     if (view.current === 'settings') return

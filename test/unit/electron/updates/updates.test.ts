@@ -1,6 +1,6 @@
 /** electron-updater itself, over Node's requests instead of Electron's, against a real server on this machine. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { NodeHttpExecutor } from 'builder-util/out/nodeHttpExecutor'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -326,6 +326,14 @@ describe('looking', () => {
     expect(phase(own)).toBe('idle')
     await own.look()
     expect(server.requests.length).toBe(1)
+  })
+
+  it('deletes what an earlier launch was writing when it was killed', async () => {
+    const pending = path.join(kept(), 'contentcache-updater', 'pending')
+    mkdirSync(pending, { recursive: true })
+    writeFileSync(path.join(pending, 'temp-ContentCache-0.1.5-linux-x86_64.AppImage'), 'half')
+    await updates().look()
+    expect(keptFiles()).toEqual([])
   })
 
   it('finds what an earlier launch had fetched outdated, and deletes it', async () => {
