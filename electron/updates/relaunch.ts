@@ -21,9 +21,15 @@ export function outsideImage(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
   )
 }
 
-const afterOurEnd = 'while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; shift; exec "$@"'
+/** What a child inherits of Chromium, the sockets of its own processes among it, would keep those alive. An AppImage needs bash itself: its AppRun is written in it. */
+const afterOurEnd = [
+  'for file in /proc/$$/fd/*; do fd=${file##*/}; if [ "$fd" -gt 2 ]; then eval "exec $fd>&-"; fi; done',
+  'while kill -0 "$1" 2>/dev/null; do sleep 0.1; done',
+  'shift',
+  'exec "$@"',
+].join('\n')
 
 export function relaunch(image: string, args: readonly string[], environment: NodeJS.ProcessEnv): void {
-  const child = spawn('/bin/sh', ['-c', afterOurEnd, 'sh', String(process.pid), image, ...args], { detached: true, stdio: 'ignore', cwd: homedir(), env: outsideImage(environment) })
+  const child = spawn('bash', ['-c', afterOurEnd, 'bash', String(process.pid), image, ...args], { detached: true, stdio: 'ignore', cwd: homedir(), env: outsideImage(environment) })
   child.unref()
 }

@@ -1,6 +1,7 @@
 /** Where newer versions of this build lie: said when it was packaged, in a file beside the archive, and nowhere else. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { messageOf } from '../problem'
 
 /** What electron-builder writes and electron-updater reads. */
 export const addressFile = 'app-update.yml'
@@ -28,8 +29,8 @@ export function readReleaseAddress(resourcesPath: string): { address: URL | null
   try {
     text = readFileSync(path.join(resourcesPath, addressFile), 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { address: null, problem: null }
-    throw error
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    return { address: null, problem: missing ? null : `${addressFile} cannot be read: ${messageOf(error)}` }
   }
   // A flat list, one value a line: no parser is loaded for it at every start.
   const value = /^url: ['"]?(\S+?)['"]?\s*$/m.exec(text)?.[1]

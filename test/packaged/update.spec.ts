@@ -12,7 +12,7 @@ import { root, sampleLibrary } from '../support/checkout'
 import { settled, snapshot, started } from '../support/library-status'
 import { watch } from '../support/patience'
 import { killHard, processesWith, survivors, tree } from '../support/processes'
-import { fingerprint, ReleaseServer } from '../support/release-server'
+import { fingerprint, ReleaseServer, type ReleaseFault } from '../support/release-server'
 import { contentsOf, imageOf, type Image } from './images'
 import { noImages } from './installation'
 
@@ -25,6 +25,7 @@ test.describe.serial('updates', () => {
   let newer: Image
   let installed: string
   let app: RunningApp | null = null
+  const ends: (() => unknown)[] = []
 
   test.beforeAll(async () => {
     test.setTimeout(600_000)
@@ -32,7 +33,9 @@ test.describe.serial('updates', () => {
     if (reason !== null) console.log(`skipped: ${reason}`)
     test.skip(reason !== null, reason ?? '')
     base = mkdtempSync(path.join(tmpdir(), 'contentcache-update-'))
+    ends.push(() => rmSync(base, { recursive: true, force: true, maxRetries: 5 }))
     server = await ReleaseServer.start()
+    ends.push(() => server.end())
     // A name, not a number: it is reached only when Chromium may look up this one.
     const address = server.url('releases.localhost')
     older = await imageOf(base, await contentsOf(base, '1.0.0'), '1.0.0', address)
@@ -42,7 +45,7 @@ test.describe.serial('updates', () => {
     installed = path.join(base, 'Meine Programme', path.basename(older.file))
     await mkdir(path.dirname(installed))
     await copyFile(older.file, installed)
-    await mkdir(path.join(base, 'home'))
+    for (const folder of ['home', 'tmp']) await mkdir(path.join(base, folder))
     await mkdir(pictures, { recursive: true })
   })
   test.afterEach(async () => {
@@ -50,10 +53,13 @@ test.describe.serial('updates', () => {
     server.rate = null
     if (app?.runs === true) await app.quit()
     app = null
+    // A version that was started by the one before it is nobody's child.
+    const left = processesWith(base)
+    killHard(left)
+    await survivors(left, 30)
   })
   test.afterAll(async () => {
-    if (server !== undefined) await server.end()
-    if (base !== undefined) rmSync(base, { recursive: true, force: true })
+    for (const end of ends.splice(0).reverse()) await end()
   })
 
   const data = (name: string): string => path.join(base, 'data', name)
@@ -61,7 +67,7 @@ test.describe.serial('updates', () => {
 
   function environment(more: Record<string, string> = {}): Record<string, string> {
     const display = process.env['DISPLAY']
-    return { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: path.join(base, 'home'), TMPDIR: tmpdir(), LANGUAGE: 'en', LC_ALL: 'C.UTF-8', ...(display === undefined ? {} : { DISPLAY: display }), ...more }
+    return { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: path.join(base, 'home'), TMPDIR: path.join(base, 'tmp'), LANGUAGE: 'en', LC_ALL: 'C.UTF-8', ...(display === undefined ? {} : { DISPLAY: display }), ...more }
   }
 
   /** As the runtime of an AppImage starts it, out of a folder that is there already. */
@@ -149,7 +155,7 @@ test.describe.serial('updates', () => {
     const half = Math.floor(statSync(newer.file).size / 2)
     const download = { of: '.AppImage' }
     const page200 = '<!doctype html><title>Sign in</title>'
-    const cases: [name: string, fault: Parameters<ReleaseServer['fail']>[0], code: string][] = [
+    const cases: [name: string, fault: ReleaseFault, code: string][] = [
       ['damaged', { ...download, corruptAt: half }, 'update-damaged'],
       ['cut off', { ...download, cutAt: half }, 'update-cut-off'],
       ['not there', { ...download, status: 404 }, 'update-not-found'],
@@ -164,7 +170,7 @@ test.describe.serial('updates', () => {
     const told: [string, string | undefined][] = []
     for (const [name, fault] of cases) {
       server.fail(fault)
-      await updates(page).getByRole('button', { name: fault?.of === undefined ? 'Look now' : /^Download/ }).click()
+      await updates(page).getByRole('button', { name: fault.of === undefined ? 'Look now' : /^Download/ }).click()
       const { state } = await stateOf(page, 'failed', () => undefined)
       told.push([name, state.phase === 'failed' ? state.problem.code : undefined])
       await expect(updates(page)).toContainText('The version that you have goes on working.')

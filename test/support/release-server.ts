@@ -104,7 +104,7 @@ export class ReleaseServer {
     for await (const part of bodyOf(content)) {
       const chunk = corrupted(end === undefined ? part : part.subarray(0, Math.max(0, end - sent)), sent, fault.corruptAt)
       if (response.destroyed) return
-      if (chunk.length > 0 && !response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+      if (chunk.length > 0 && !response.write(chunk)) await drained(response)
       sent += chunk.length
       if (end !== undefined && sent >= end) break
       if (this.rate !== null) await new Promise((resolve) => setTimeout(resolve, (chunk.length / (this.rate ?? Infinity)) * 1000))
@@ -112,6 +112,16 @@ export class ReleaseServer {
     if (fault.cutAt !== undefined) response.socket?.destroySoon()
     else if (fault.stallAt === undefined) response.end()
   }
+}
+
+function drained(response: http.ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
+  })
 }
 
 function bodyOf(content: string | Buffer): AsyncIterable<Buffer> {
