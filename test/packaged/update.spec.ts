@@ -1,6 +1,6 @@
 /** An AppImage replaces itself by the next version from a plain web server of this machine; and everything that can go wrong with that. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
@@ -43,10 +43,13 @@ test.describe.serial('updates', () => {
     server.put('latest-linux.yml', newer.description)
     server.put(path.basename(newer.file), newer.file)
     installed = path.join(base, 'Meine Programme', path.basename(older.file))
-    await mkdir(path.dirname(installed))
-    await copyFile(older.file, installed)
     for (const folder of ['home', 'tmp']) await mkdir(path.join(base, folder))
     await mkdir(pictures, { recursive: true })
+  })
+  test.beforeEach(async () => {
+    await rm(path.dirname(installed), { recursive: true, force: true })
+    await mkdir(path.dirname(installed))
+    await copyFile(older.file, installed)
   })
   test.afterEach(async () => {
     server.fail()
@@ -139,8 +142,6 @@ test.describe.serial('updates', () => {
       const left = await survivors(all, 30)
       killHard(processesWith(data('kept')))
       expect(left.map(({ command }) => command)).toEqual([])
-      await rename(next, newer.file).catch(() => undefined)
-      await copyFile(older.file, installed)
     }
   })
 
@@ -244,8 +245,6 @@ test.describe.serial('updates', () => {
     await stateOf(second.page, 'ready', () => undefined)
     expect(await app?.quit()).toEqual([])
     expect([existsSync(installed), besides()]).toEqual([false, [path.basename(newer.file)]])
-    await rm(path.join(path.dirname(installed), path.basename(newer.file)))
-    await copyFile(older.file, installed)
   })
 
   test('offline, not one request goes out', async () => {
