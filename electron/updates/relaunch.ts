@@ -14,11 +14,14 @@ export function outsideImage(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
   if (contents === undefined) return clean
   const isOurs = (entry: string): boolean => entry === contents || entry.startsWith(`${contents}/`)
   const outside = (list: string): string => list.split(path.delimiter).filter((entry) => !isOurs(entry)).join(path.delimiter)
-  return Object.fromEntries(
+  // Asked for on the command line, which its runtime keeps to itself: there is no FUSE here.
+  const unpacked = path.basename(contents).startsWith('appimage_extracted_') ? { APPIMAGE_EXTRACT_AND_RUN: '1' } : {}
+  const outer = Object.fromEntries(
     Object.entries(clean)
       .map(([name, value]) => [name, prefixed.includes(name) ? outside(value ?? '') : value] as const)
       .filter(([name, value]) => value !== '' || !prefixed.includes(name)),
   )
+  return { ...outer, ...unpacked }
 }
 
 /** What a child inherits of Chromium, the sockets of its own processes among it, would keep those alive. An AppImage needs bash itself: its AppRun is written in it. */

@@ -97,6 +97,7 @@ describe('the new version is started', () => {
     }
     expect(outsideImage(environment)).toEqual({ HOME: '/home/ann', APPIMAGE_EXTRACT_AND_RUN: '1', PATH: '/usr/bin', XDG_DATA_DIRS: '/mounted:/usr/share' })
     expect(outsideImage({ PATH: '/usr/bin' })).toEqual({ PATH: '/usr/bin' })
+    expect(outsideImage({ APPDIR: '/tmp/appimage_extracted_0a' })).toEqual({ APPIMAGE_EXTRACT_AND_RUN: '1' })
   })
 
   it.skipIf(process.platform === 'win32')('with the same arguments, and not before this process has ended', async () => {

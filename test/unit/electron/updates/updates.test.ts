@@ -8,7 +8,7 @@ import type { UpdateState } from '../../../../electron/contract/updates'
 import type { Downloaded } from '../../../../electron/updates/releases'
 import { Releases } from '../../../../electron/updates/releases'
 import { AppUpdates, type UpdatesOptions } from '../../../../electron/updates/updates'
-import { ReleaseServer } from '../../../support/release-server'
+import { ReleaseServer, sha512Of } from '../../../support/release-server'
 import { recordingLog, temporaryFolder, until } from '../support'
 
 const name = 'ContentCache-0.2.0-linux-x86_64.AppImage'
@@ -148,6 +148,16 @@ describe('a newer version', () => {
     await own.look()
     expect(['idle', 'failed']).toContain(phase(own))
     expect(own.picture.state.phase === 'failed' ? own.picture.state.problem.code : null).toBe(version.includes('beta') ? 'update-no-release' : null)
+  })
+
+  it('among packages of other kinds is the AppImage', async () => {
+    const other = Buffer.alloc(64).toString('base64')
+    server.put('latest-linux.yml', Buffer.from(`version: 0.2.0\nfiles:\n  - url: contentcache.deb\n    sha512: ${other}\n    size: 7\n  - url: ${name}\n    sha512: ${await sha512Of(image)}\n    size: ${size}\n    blockMapSize: 9\npath: contentcache.deb\n`))
+    const own = updates()
+    await own.look()
+    expect(own.picture.state).toMatchObject({ phase: 'available', update: { size } })
+    await own.download()
+    expect([phase(own), server.requestsFor('.deb')]).toEqual(['ready', 0])
   })
 
   it('is only told of where the app cannot replace itself', async () => {
