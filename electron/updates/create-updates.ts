@@ -78,7 +78,7 @@ export async function createUpdates({ paths, address, isOffline, looksByItself, 
         log.error(`[updates] not installed, this version stays: ${messageOf(error)}`)
         await keepFailure(failureFile, updateProblem(error, { address: address?.href ?? '', folder }))
       }
-      if (restart) relaunch(next, process.argv.slice(1), process.env)
+      if (restart) relaunch(next, process.argv.slice(1), process.env, log)
     },
     quit: () => app.quit(),
     publish: (picture) => events.publish({ type: 'updates-changed', updates: picture }),

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import type { Log } from '../log/log'
 
 /** What AppRun put in front of these lies in the old image, which is gone by then. */
 const prefixed = ['PATH', 'LD_LIBRARY_PATH', 'XDG_DATA_DIRS', 'GSETTINGS_SCHEMA_DIR']
@@ -32,7 +33,8 @@ const afterOurEnd = [
   'exec "$@"',
 ].join('\n')
 
-export function relaunch(image: string, args: readonly string[], environment: NodeJS.ProcessEnv): void {
+export function relaunch(image: string, args: readonly string[], environment: NodeJS.ProcessEnv, log: Log): void {
   const child = spawn('bash', ['-c', afterOurEnd, 'bash', String(process.pid), image, ...args], { detached: true, stdio: 'ignore', cwd: homedir(), env: outsideImage(environment) })
+  child.on('error', (error) => log.error(`[updates] ${image} was not started: ${error.message}`))
   child.unref()
 }

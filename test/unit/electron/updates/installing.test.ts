@@ -6,7 +6,7 @@ import { keepFailure, takeFailure } from '../../../../electron/updates/failed-in
 import { outsideImage, relaunch } from '../../../../electron/updates/relaunch'
 import { nameOfNext, replaceImage } from '../../../../electron/updates/replace-image'
 import { updateWay } from '../../../../electron/updates/update-way'
-import { temporaryFolder, until } from '../support'
+import { quiet, temporaryFolder, until } from '../support'
 
 let folder: string
 let remove: () => Promise<void>
@@ -107,7 +107,7 @@ describe('the new version is started', () => {
     const ours = process.pid
     Object.defineProperty(process, 'pid', { value: child.pid, configurable: true })
     try {
-      relaunch(program, ['--data-dir', '/a b', '$(x)'], process.env)
+      relaunch(program, ['--data-dir', '/a b', '$(x)'], process.env, quiet)
     } finally {
       Object.defineProperty(process, 'pid', { value: ours, configurable: true })
     }
