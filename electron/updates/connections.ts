@@ -53,6 +53,8 @@ interface Open {
   request: HttpRequest
   response: IncomingMessage | null
   timer: NodeJS.Timeout
+  /** Why it was ended from here. */
+  reason: Error | null
 }
 
 export class Connections {
@@ -89,7 +91,7 @@ export class Connections {
         await pipeline(entry.response, meter, createWriteStream(destination))
       } catch (error) {
         entry.request.abort()
-        throw error
+        throw entry.reason ?? error
       } finally {
         this.forget(entry)
       }
@@ -128,7 +130,7 @@ export class Connections {
 
   private track(request: HttpRequest): Open {
     const end = (): void => this.end(entry, new ConnectionError('UPDATE_SILENCE', `Not a byte for ${this.silence / 1000} s`))
-    const entry: Open = { request, response: null, timer: setTimeout(end, this.silence) }
+    const entry: Open = { request, response: null, timer: setTimeout(end, this.silence), reason: null }
     this.open.add(entry)
     request.on('error', () => this.forget(entry))
     const { ended } = this
@@ -139,10 +141,11 @@ export class Connections {
 
   private end(entry: Open, reason: Error): void {
     this.forget(entry)
-    entry.request.abort()
-    entry.response?.destroy(reason)
-    // Electron's request says nothing of being aborted that electron-updater would hear.
+    entry.reason = reason
+    // First, because Electron's request says nothing of being aborted that electron-updater would hear, and its response says that it was cut off.
     entry.request.emit('error', reason)
+    entry.response?.destroy(reason)
+    entry.request.abort()
   }
 
   private forget(entry: Open): void {
