@@ -19,6 +19,7 @@ import { modelHandlers } from './ipc/models'
 import { registerIpc } from './ipc/register'
 import { settingsHandlers } from './ipc/settings'
 import { sidecarHandlers } from './ipc/sidecars'
+import { updatesHandlers } from './ipc/updates'
 import type { LaunchOptions } from './launch-options'
 import { createLibraryCare } from './library-care/create-library-care'
 import type { Log } from './log/log'
@@ -40,6 +41,7 @@ import { isTrustedSender } from './security/sender'
 import { SettingsStore } from './settings'
 import { createSidecars, notStarted, type Sidecars } from './sidecars/sidecars'
 import { suggestedFolders } from './suggested-folders'
+import { createUpdates } from './updates/create-updates'
 import { createWindow } from './window'
 
 export interface Application {
@@ -56,10 +58,12 @@ export interface ApplicationOptions {
   /** `out/` of the build. */
   build: string
   developmentOrigin: string | null
+  /** Where newer versions lie; null in a build that has no such address. */
+  releaseAddress: URL | null
   log: Log
 }
 
-export async function startApplication({ options, paths, modelsElsewhere, build, developmentOrigin, log }: ApplicationOptions): Promise<Application> {
+export async function startApplication({ options, paths, modelsElsewhere, build, developmentOrigin, releaseAddress, log }: ApplicationOptions): Promise<Application> {
   await recordUse(paths.version, app.getVersion()).catch((error: unknown) => log.warn(`Which version uses the data was not written down: ${messageOf(error)}`))
   const settings = await SettingsStore.load(paths.settings)
   const locale = (): string => {
@@ -82,6 +86,7 @@ export async function startApplication({ options, paths, modelsElsewhere, build,
   holder.sidecars = sidecars
   const models = createModels({ paths, isOffline, events, sidecars })
   const care = createLibraryCare({ paths, isOffline, events, sidecars })
+  const updates = await createUpdates({ paths, address: releaseAddress, isOffline, looksByItself: () => settings.get().updates, events, log })
   const relay = await startRelay({ events, client, origins, log })
 
   let window: BrowserWindow | null = null
@@ -116,6 +121,7 @@ export async function startApplication({ options, paths, modelsElsewhere, build,
     Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ labels, platform: process.platform, development: developmentOrigin !== null, send, eraseEverything: () => void eraseEverything() })))
     if (events.snapshot.offline !== isOffline()) events.publish({ type: 'offline-changed', offline: isOffline() })
     if (isOffline()) models.cancelDownloads()
+    updates.settle()
   }
 
   function describeSession(): Session {
@@ -164,6 +170,7 @@ export async function startApplication({ options, paths, modelsElsewhere, build,
       ...settingsHandlers(settings, apply),
       ...dataHandlers(eraseEverything),
       ...sidecarHandlers((name) => care.restart(name)),
+      ...updatesHandlers(updates),
       ...diagnosticsHandlers({
         collect: () => collectDiagnostics({ version: app.getVersion(), paths, snapshot: () => events.snapshot, locale, secrets: [secret, relay.token] }),
         // Older Electrons have written when the call returns.
@@ -189,9 +196,10 @@ export async function startApplication({ options, paths, modelsElsewhere, build,
   return {
     show,
     stop: async () => {
-      await Promise.all([care.stop(), models.stop(), sidecars.stop()])
+      await Promise.all([care.stop(), models.stop(), sidecars.stop(), updates.stop()])
       client.close()
       await relay.close()
+      await updates.installWhenReady()
     },
   }
 }

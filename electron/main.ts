@@ -14,9 +14,12 @@ import { prepareFolders, resolvePaths } from './paths'
 import { declareAppScheme } from './security/app-protocol'
 import { chromiumSwitches, disabledFeatures } from './security/chromium-switches'
 import { developmentOrigin } from './security/origins'
+import { readReleaseAddress } from './updates/release-address'
+import { releaseNames } from './updates/release-proxy'
 
-function switchOffWhatChromiumBrings(): void {
-  for (const [name, value] of chromiumSwitches) app.commandLine.appendSwitch(name, value)
+/** `named`: the only names that may be looked up. */
+function switchOffWhatChromiumBrings(named: readonly string[]): void {
+  for (const [name, value] of chromiumSwitches(named)) app.commandLine.appendSwitch(name, value)
   const features = [app.commandLine.getSwitchValue('disable-features'), ...disabledFeatures].filter((feature) => feature !== '')
   app.commandLine.appendSwitch('disable-features', features.join(','))
 }
@@ -34,7 +37,8 @@ function main(): void {
     },
     options,
   )
-  switchOffWhatChromiumBrings()
+  const releases = app.isPackaged ? readReleaseAddress(process.resourcesPath) : { address: null, problem: null }
+  switchOffWhatChromiumBrings(releases.address === null || options.offline ? [] : releaseNames(releases.address, process.env))
   const image = imageOf({ program: process.execPath, environment: process.env })
   const places = placesOf({ data: paths.data, models: paths.models, image })
   if (options.erase !== null) {
@@ -50,6 +54,7 @@ function main(): void {
   const log = createLog(paths.logs, 'main', 'console')
   installLastResort(log)
   if (lastUse.kind === 'damaged') log.warn(`Nobody can say which version used the data last: ${lastUse.detail}`)
+  if (releases.problem !== null) log.warn(`[updates] ${releases.problem}`)
 
   app.setPath('userData', paths.profile)
   declareAppScheme()
@@ -98,6 +103,7 @@ function main(): void {
       modelsElsewhere: places.modelsElsewhere,
       build: path.join(__dirname, '..'),
       developmentOrigin: developmentOrigin(process.env, app.isPackaged),
+      releaseAddress: releases.address,
       log,
     })
     application.catch((error: unknown) => {

@@ -15,6 +15,7 @@ export interface MenuLabels {
   status: string
   pause: string
   keys: string
+  checkForUpdates: string
 }
 
 const labels: Record<'en' | 'de', MenuLabels> = {
@@ -35,6 +36,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     status: 'Status',
     pause: 'Pause or Resume Processing',
     keys: 'Keyboard Shortcuts',
+    checkForUpdates: 'Check for Updates…',
   },
   de: {
     file: '&Datei',
@@ -53,6 +55,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     status: 'Status',
     pause: 'Verarbeitung anhalten oder fortsetzen',
     keys: 'Tastenkürzel',
+    checkForUpdates: 'Nach Updates suchen …',
   },
 }
 

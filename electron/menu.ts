@@ -61,6 +61,6 @@ export function menuTemplate({ labels, platform, development, send, eraseEveryth
       ],
     },
     { label: labels.window, role: 'windowMenu' },
-    { label: labels.help, role: 'help', submenu: [command(labels.keys, 'show-keys', 'CommandOrControl+/')] },
+    { label: labels.help, role: 'help', submenu: [command(labels.keys, 'show-keys', 'CommandOrControl+/'), command(labels.checkForUpdates, 'check-for-updates')] },
   ]
 }

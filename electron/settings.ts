@@ -6,7 +6,7 @@ import type { Problem } from './contract/generated/events'
 import { settingsSchema, type IpcArgument, type Settings } from './contract/ipc'
 import { messageOf, problem, ProblemError } from './problem'
 
-export const defaultSettings: Settings = { welcomed: false, appearance: 'system', language: 'system', offline: false }
+export const defaultSettings: Settings = { welcomed: false, appearance: 'system', language: 'system', offline: false, updates: true }
 
 type SettingsChange = IpcArgument<'settings:update'>
 
@@ -16,6 +16,7 @@ function merge(settings: Settings, change: SettingsChange): Settings {
     appearance: change.appearance ?? settings.appearance,
     language: change.language ?? settings.language,
     offline: change.offline ?? settings.offline,
+    updates: change.updates ?? settings.updates,
   }
 }
 

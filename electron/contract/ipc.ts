@@ -17,6 +17,8 @@ export const settingsSchema = v.object({
   appearance: v.picklist(['system', 'light', 'dark']),
   language: v.picklist(['system', 'en', 'de']),
   offline: v.boolean(),
+  /** Looks for a newer version of the app once a day; means nothing in a build without a release address. */
+  updates: v.boolean(),
 })
 export type Settings = v.InferOutput<typeof settingsSchema>
 
@@ -46,6 +48,10 @@ export const ipcArguments = {
   'models:cancel-export': v.undefined(),
   'data:erase-everything': v.undefined(),
   'sidecar:restart': v.object({ name: v.picklist(['search-server', 'audio-processor'] satisfies SidecarName[]) }),
+  'updates:look': v.undefined(),
+  'updates:download': v.undefined(),
+  'updates:cancel': v.undefined(),
+  'updates:restart': v.undefined(),
   'diagnostics:copy': v.undefined(),
   'logs:open': v.undefined(),
   'settings:get': v.undefined(),
@@ -118,6 +124,12 @@ export interface IpcResults {
   /** After a no; after a yes the app ends. */
   'data:erase-everything': null
   'sidecar:restart': null
+  /** These four begin and return; how it goes is a fact, so it comes over the relay. */
+  'updates:look': null
+  'updates:download': null
+  'updates:cancel': null
+  /** Quits, and comes back as the new version. */
+  'updates:restart': null
   /** Versions, states, last errors and log lines, without secrets, on the clipboard. */
   'diagnostics:copy': null
   'logs:open': null
@@ -137,7 +149,7 @@ export interface Bridge {
   onMenu(listener: (command: MenuCommand) => void): () => void
 }
 
-export type MenuCommand = 'focus-search' | 'show-library' | 'add-folder' | 'show-models' | 'show-status' | 'back-up-library' | 'restore-library' | 'show-settings' | 'show-keys' | 'toggle-processing'
+export type MenuCommand = 'focus-search' | 'show-library' | 'add-folder' | 'show-models' | 'show-status' | 'back-up-library' | 'restore-library' | 'show-settings' | 'check-for-updates' | 'show-keys' | 'toggle-processing'
 
 declare global {
   interface Window {

@@ -4,8 +4,9 @@
  */
 import type { EngineStatus, JobProgress, JobStage, ModelId, SidecarName } from './generated/events'
 import type { ModelEntry, RelayEvent, SidecarStatus, Snapshot } from './relay'
+import { noUpdates } from './updates'
 
-export type Picture = Pick<Snapshot, 'offline' | 'sidecars' | 'engines' | 'library' | 'progress' | 'models' | 'modelExport' | 'libraryCare'>
+export type Picture = Pick<Snapshot, 'offline' | 'sidecars' | 'engines' | 'library' | 'progress' | 'models' | 'modelExport' | 'libraryCare' | 'updates'>
 
 const sidecarOfStage: Record<JobStage, SidecarName> = {
   extracting: 'search-server',
@@ -34,6 +35,7 @@ export const emptyPicture: Picture = {
   models: modelIds.map((model) => ({ model, status: null, work: null, progress: null, failure: null })),
   modelExport: null,
   libraryCare: { task: null, progress: null, last: null },
+  updates: noUpdates,
 }
 
 export function isAlive(sidecar: SidecarStatus): boolean {
@@ -110,6 +112,8 @@ export function applyEvent(picture: Picture, event: RelayEvent): Picture {
       return { ...picture, libraryCare: { ...picture.libraryCare, progress: event } }
     case 'library-care-ended':
       return { ...picture, libraryCare: { ...picture.libraryCare, progress: null, last: event } }
+    case 'updates-changed':
+      return { ...picture, updates: event.updates }
     case 'model-download-ended':
     case 'error':
       return picture

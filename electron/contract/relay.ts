@@ -17,6 +17,7 @@ import type {
   SidecarEvent,
   SidecarName,
 } from './generated/events'
+import type { Updates } from './updates'
 
 /** DESIGN.md, Supervisor: the one state machine of both sidecars. */
 export type SupervisorState = 'stopped' | 'starting' | 'ready' | 'degraded' | 'restarting' | 'failed'
@@ -89,6 +90,7 @@ export interface Snapshot {
   /** null: none is being written. */
   modelExport: ModelExport | null
   libraryCare: LibraryCare
+  updates: Updates
 }
 
 /** Sidecar events that main forwards; `ready`, `heartbeat` and `bye` end in the sidecar's status. */
@@ -101,6 +103,7 @@ export type RelayEvent =
   | { type: 'model-work-changed'; model: ModelId; work: ModelWork | null; failure: Problem | null }
   | { type: 'model-export-changed'; file: string | null }
   | { type: 'library-care-changed'; task: CareTask | null }
+  | { type: 'updates-changed'; updates: Updates }
 
 export interface NumberedEvent {
   type: 'event'

@@ -18,10 +18,10 @@ export function statedFuses() {
 
 /**
  * The committed configuration, with what only this run knows: which Electron, where the parts lie, where results go.
- * @param {{ parts: import('./layout.mjs').Workshop, out: string, electronVersion: string, electronFuses: Record<string, boolean>, release: boolean }} run
+ * @param {{ parts: import('./layout.mjs').Workshop, out: string, electronVersion: string, electronFuses: Record<string, boolean>, release: boolean, releaseAddress?: string | undefined }} run
  * @returns {Configuration}
  */
-export function configurationOf({ parts, out, electronVersion, electronFuses, release }) {
+export function configurationOf({ parts, out, electronVersion, electronFuses, release, releaseAddress }) {
   const committed = /** @type {Configuration & { extraResources: { from: string, to: string, filter: string[] }[] }} */ (readJson(CONFIGURATION))
   return {
     ...committed,
@@ -30,6 +30,8 @@ export function configurationOf({ parts, out, electronVersion, electronFuses, re
     electronVersion,
     electronDist: parts.electron,
     electronFuses,
+    // Written into the app, and with a description of the version beside what is built: docs/UPDATES.md.
+    ...(releaseAddress !== undefined && { publish: { provider: 'generic', url: releaseAddress } }),
     // As far as it goes takes many minutes for gigabytes: for what is given to people.
     ...(release && { compression: 'maximum' }),
     deb: { ...committed.deb, compression: release ? 'xz' : 'gz' },

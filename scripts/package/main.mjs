@@ -28,12 +28,12 @@ import { differences, treeDigest } from './tree-digest.mjs'
  */
 async function packageApp(parts, options, foreign) {
   if (readStamp(build.id) !== build.inputs?.()) throw new BootstrapError('The shell in out/ was not built from these sources.', 'npm run package, which builds it first')
-  const { platform, targets, out, release } = options
+  const { platform, targets, out, release, releaseAddress } = options
   const electron = await makeParts(parts, options, foreign)
   await announceTools(targets, join(PACKAGE_CACHE, 'tools'), release)
   const fuses = await fusesOf(statedFuses(), electron.program)
   if (fuses.absent.length > 0) console.log(`  Electron ${electron.version} has no ${fuses.absent.join(', ')}.`)
-  const config = configurationOf({ parts, out, electronVersion: electron.version, electronFuses: fuses.present, release })
+  const config = configurationOf({ parts, out, electronVersion: electron.version, electronFuses: fuses.present, release, releaseAddress })
   const { unpacked, artifacts } = await runBuilder(foreign === undefined ? config : forAnotherSystem(config), join(parts.root, 'electron-builder.json'), platform, targets, electron.arch)
   const problems = problemsIn(unpacked)
   if (problems.length > 0) throw new BootstrapError(`${relative(ROOT, unpacked)} is not what should be shipped:\n${problems.join('\n')}`, 'scripts/package/contents.mjs says what may not be there.')

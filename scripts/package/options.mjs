@@ -4,6 +4,7 @@ import { BootstrapError } from '../bootstrap/lib/errors.mjs'
 import { ROOT } from '../bootstrap/lib/paths.mjs'
 import { STRATEGIES } from './models.mjs'
 import { usualBase } from './python/runtime.mjs'
+import { parseReleaseAddress } from './release-address.mjs'
 
 const TARGETS = /** @type {const} */ ({
   linux: ['dir', 'tar.gz', 'AppImage', 'deb'],
@@ -19,13 +20,14 @@ export const USAGE = `npm run package -- [options]
   --out DIR                      where the results go (dist)
   --python machine|standalone    this machine's CPython 3.11, or python-build-standalone
   --platform linux|win32|darwin  another system than this: its unpacked app without a Python, to look at, not to run
+  --release-address URL          where newer versions will lie (docs/UPDATES.md); without it the app looks for none
   --release                      compressed as far as it goes
   --check-reproducible           everything twice, then compare every byte`
 
 /**
  * @typedef {'linux' | 'win32' | 'darwin'} System
  * @typedef {Exclude<System, 'linux'>} Foreign one that an app can be put together for on Linux, as far as that goes
- * @typedef {{ models: import('./models.mjs').Strategy, targets: string[], out: string, python: import('./python/runtime.mjs').Base, platform: System, release: boolean, checkReproducible: boolean }} PackageOptions
+ * @typedef {{ models: import('./models.mjs').Strategy, targets: string[], out: string, python: import('./python/runtime.mjs').Base, platform: System, releaseAddress: string | undefined, release: boolean, checkReproducible: boolean }} PackageOptions
  */
 
 /**
@@ -45,6 +47,7 @@ export function parsePackageOptions(args) {
     out: resolve(ROOT, values.out ?? 'dist'),
     python: oneOf('python', values.python ?? usualBase(), /** @type {const} */ (['machine', 'standalone'])),
     platform,
+    releaseAddress: parseReleaseAddress(values['release-address']),
     release: values.release ?? false,
     checkReproducible: values['check-reproducible'] ?? false,
   }
@@ -75,6 +78,7 @@ function readable(args) {
         out: { type: 'string' },
         python: { type: 'string' },
         platform: { type: 'string' },
+        'release-address': { type: 'string' },
         release: { type: 'boolean' },
         'check-reproducible': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -9,6 +9,12 @@ export const resources = path.join(unpacked, 'resources')
 export const python = path.join(resources, 'python')
 export const archive = path.join(resources, 'app.asar')
 
+/** Why no AppImage can be made and run here, or null. */
+export function noImages(): string | null {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'AppImages are made and run on Linux with x64 only'
+  return existsSync('/usr/bin/mksquashfs') ? null : 'there is no mksquashfs (squashfs-tools)'
+}
+
 /** Why an app cannot be enclosed here, or null. */
 export function noEnclosure(): string | null {
   if (process.platform !== 'linux') return 'an app is enclosed on Linux only'

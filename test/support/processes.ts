@@ -39,6 +39,16 @@ export function tree(pid: number): RunningProcess[] {
   return found
 }
 
+/** All processes whose command line names this folder, and everything below them. */
+export function processesWith(folder: string): RunningProcess[] {
+  const named = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => read(Number(name)))
+    .filter((process) => process !== null)
+    .filter(({ pid, command }) => pid !== globalThis.process.pid && command.includes(folder))
+  return [...new Map(named.flatMap(({ pid }) => tree(pid)).map((process) => [process.pid, process])).values()]
+}
+
 export function isRunning(process: RunningProcess): boolean {
   return read(process.pid)?.startedAt === process.startedAt
 }

@@ -3,6 +3,7 @@ import type { MenuCommand } from '@/contract'
 import { bridge } from '@/services/bridge'
 import { useCareStore } from '@/stores/care'
 import { useLibraryStore } from '@/stores/library'
+import { useUpdatesStore } from '@/stores/updates'
 import { useViewStore } from '@/stores/view'
 
 /** What the application menu of main asks the window to do. */
@@ -10,6 +11,7 @@ export function useMenuCommands(): void {
   const view = useViewStore()
   const library = useLibraryStore()
   const care = useCareStore()
+  const updates = useUpdatesStore()
 
   const actions: Record<MenuCommand, () => void> = {
     'focus-search': () => view.requestSearchFocus(),
@@ -29,6 +31,10 @@ export function useMenuCommands(): void {
       void care.restore()
     },
     'show-settings': () => view.show('settings'),
+    'check-for-updates': () => {
+      view.show('settings', 'settings-updates')
+      void updates.look()
+    },
     'show-keys': () => {
       view.keysOpen = true
     },

@@ -15,8 +15,8 @@ export function emptyRelayState(): RelayState {
 /** Pure: a gap means that an event was missed, and only a new snapshot can make the picture right. */
 export function applyMessage(state: RelayState, message: RelayMessage): Applied {
   if (message.type === 'snapshot') {
-    const { sequence, offline, sidecars, engines, library, progress, models, modelExport, libraryCare } = message
-    return { kind: 'applied', state: { sequence, offline, sidecars, engines, library, progress, models, modelExport, libraryCare } }
+    const { sequence, offline, sidecars, engines, library, progress, models, modelExport, libraryCare, updates } = message
+    return { kind: 'applied', state: { sequence, offline, sidecars, engines, library, progress, models, modelExport, libraryCare, updates } }
   }
   const expected = (state.sequence ?? -1) + 1
   if (state.sequence === null || message.sequence > expected) return { kind: 'gap', expected, got: message.sequence }

@@ -4,7 +4,7 @@ import type { Settings } from '@/contract'
 import { command } from '@/services/bridge'
 
 export const useSettingsStore = defineStore('settings', () => {
-  const settings = ref<Settings>({ welcomed: true, appearance: 'system', language: 'system', offline: false })
+  const settings = ref<Settings>({ welcomed: true, appearance: 'system', language: 'system', offline: false, updates: true })
 
   async function load(): Promise<void> {
     settings.value = await command('settings:get')

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 const root = path.resolve(__dirname, '..', '..', '..', '..')
 const document = readFileSync(path.join(root, 'docs', 'SECURITY.md'), 'utf8')
 
-const tests = ['test/e2e', 'test/unit/electron', 'test/backend']
+const tests = ['test/e2e', 'test/packaged', 'test/unit/electron', 'test/unit/scripts', 'test/backend']
   .flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => path.join(root, folder, file)))
   .filter((file) => /\.(ts|py)$/.test(file) && !file.endsWith('document.test.ts'))
   .map((file) => readFileSync(file, 'utf8'))

@@ -17,6 +17,7 @@ it('hybrid and dir unless said otherwise; what is not known is a sentence', () =
     out: path.join(root, 'dist'),
     python: process.platform === 'linux' ? 'machine' : 'standalone',
     platform: process.platform,
+    releaseAddress: undefined,
     release: false,
     checkReproducible: false,
   })
