@@ -7,6 +7,7 @@ import type { MenuCommand, Session, Settings } from './contract/ipc'
 import { emptyPicture } from './contract/picture'
 import { collectDiagnostics } from './diagnostics/collect'
 import { createDialogs } from './dialogs'
+import { aboutHandlers } from './ipc/about'
 import { menuChannel } from './ipc/channels'
 import { diagnosticsHandlers } from './ipc/diagnostics'
 import { itemHandlers } from './ipc/items'
@@ -100,6 +101,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
     return {
       relayOrigin: relay.origin,
       version: app.getVersion(),
+      versions: { electron: process.versions.electron, chromium: process.versions.chrome, node: process.versions.node },
       platform: process.platform,
       locale: locale(),
       offlineFlag: options.offline,
@@ -135,6 +137,7 @@ export async function startApplication({ options, paths, build, developmentOrigi
   registerIpc(
     {
       'session:get': describeSession,
+      ...aboutHandlers({ paths, openPath: (file) => shell.openPath(file) }),
       ...libraryHandlers(client, () => dialogs.askForFolder()),
       ...careHandlers(care, dialogs),
       ...modelHandlers(models, dialogs),

@@ -14,6 +14,7 @@ export interface MenuLabels {
   status: string
   pause: string
   keys: string
+  about: string
 }
 
 const labels: Record<'en' | 'de', MenuLabels> = {
@@ -33,6 +34,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     status: 'Status',
     pause: 'Pause or Resume Processing',
     keys: 'Keyboard Shortcuts',
+    about: 'About ContentCache',
   },
   de: {
     file: '&Datei',
@@ -50,6 +52,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     status: 'Status',
     pause: 'Verarbeitung anhalten oder fortsetzen',
     keys: 'Tastenkürzel',
+    about: 'Über ContentCache',
   },
 }
 

@@ -1,15 +1,15 @@
 /** The built app, run as a person's machine would: nothing else installed, nothing reachable, no right to write beside itself. */
 import { execFile, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { cp, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 import { python, root, sampleLibrary } from '../support/checkout'
+import { drivable } from './drivable'
 import { enclose, giveAway } from './enclosure'
-import { noEnclosure, program, unpacked } from './installation'
+import { noEnclosure, unpacked } from './installation'
 
 const run = promisify(execFile)
 const user = 65_534
@@ -67,12 +67,4 @@ async function tell(base: string, samples: string[], bundle?: string): Promise<R
   const story = JSON.stringify({ enclosure, library, libraryPath: '/nowhere' })
   const { stdout } = await run('unshare', ['--net', process.execPath, tsx, path.join(root, 'test', 'packaged', 'story.ts'), story], { timeout: 280_000 })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>
-}
-
-/** Its program with the one fuse on that Playwright needs; the release itself has it off, which `runtime.spec.ts` reads. */
-async function drivable(base: string): Promise<string> {
-  const copy = path.join(base, 'drivable')
-  copyFileSync(program, copy)
-  await flipFuses(copy, { version: FuseVersion.V1, [FuseV1Options.EnableNodeCliInspectArguments]: true })
-  return copy
 }

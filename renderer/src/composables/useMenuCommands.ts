@@ -29,6 +29,7 @@ export function useMenuCommands(): void {
       void care.restore()
     },
     'show-settings': () => view.show('settings'),
+    'show-about': () => view.show('about'),
     'show-keys': () => {
       view.keysOpen = true
     },
