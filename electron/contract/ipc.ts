@@ -117,8 +117,8 @@ export interface IpcResults {
   'session:get': Session
   'about:read-licences': ThirdPartyLicences
   'about:open': null
-  /** null: the person closed the dialog. */
-  'library:choose-folder': Root | null
+  /** Its path, which is not added yet; null: the person closed the dialog. */
+  'library:choose-folder': string | null
   'library:add-folder': Root
   'library:remove-folder': Root
   'library:restore-folder': Root

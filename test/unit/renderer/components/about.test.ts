@@ -60,14 +60,14 @@ describe('LicenceCard', () => {
   })
 
   it('draws the first of very many, and the rest when it is asked for', async () => {
-    const many = Array.from({ length: 1200 }, (_, at): LicensedComponent => ({ kind: 'library', name: `crate ${at}`, version: '1', licence: 'MIT', within: 'tokenizers', terms: [[1, 2]] }))
+    const many = Array.from({ length: 130 }, (_, at): LicensedComponent => ({ kind: 'library', name: `crate ${at}`, version: '1', licence: 'MIT', within: 'tokenizers', terms: [[1, 2]] }))
     answer({ notices: { text, components: many }, chromium: false })
     const wrapper = await render()
     expect(wrapper.findAll('li')).toHaveLength(60)
     await wrapper.get('section > button').trigger('click')
-    expect(wrapper.findAll('li')).toHaveLength(1200)
-    await wrapper.get('input').setValue('tokenizers 777')
-    expect(wrapper.get('li').text()).toMatch(/crate 777.*in tokenizers/)
+    expect(wrapper.findAll('li')).toHaveLength(130)
+    await wrapper.get('input').setValue('tokenizers 77')
+    expect(wrapper.get('li').text()).toMatch(/crate 77.*in tokenizers/)
   })
 
   it('opens the file, and the licences of Chromium where they are', async () => {
