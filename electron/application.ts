@@ -9,6 +9,7 @@ import { collectDiagnostics } from './diagnostics/collect'
 import { recordUse } from './data-version/data-version'
 import { createDialogs } from './dialogs'
 import { startToErase } from './erase/start-again'
+import { aboutHandlers } from './ipc/about'
 import { menuChannel } from './ipc/channels'
 import { dataHandlers } from './ipc/data'
 import { diagnosticsHandlers } from './ipc/diagnostics'
@@ -128,6 +129,7 @@ export async function startApplication({ options, paths, modelsElsewhere, build,
     return {
       relayOrigin: relay.origin,
       version: app.getVersion(),
+      versions: { electron: process.versions.electron, chromium: process.versions.chrome, node: process.versions.node },
       platform: process.platform,
       locale: locale(),
       offlineFlag: options.offline,
@@ -163,6 +165,7 @@ export async function startApplication({ options, paths, modelsElsewhere, build,
   registerIpc(
     {
       'session:get': describeSession,
+      ...aboutHandlers({ paths, openPath: (file) => shell.openPath(file) }),
       ...libraryHandlers(client, () => dialogs.askForFolder()),
       ...careHandlers(care, dialogs),
       ...modelHandlers(models, dialogs),

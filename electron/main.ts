@@ -31,6 +31,7 @@ function main(): void {
       isPackaged: app.isPackaged,
       appPath: app.getAppPath(),
       resourcesPath: process.resourcesPath,
+      executable: process.execPath,
       appData: app.getPath('appData'),
       platform: process.platform,
       environment: process.env,

@@ -16,6 +16,7 @@ export interface MenuLabels {
   pause: string
   keys: string
   checkForUpdates: string
+  about: string
 }
 
 const labels: Record<'en' | 'de', MenuLabels> = {
@@ -37,6 +38,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     pause: 'Pause or Resume Processing',
     keys: 'Keyboard Shortcuts',
     checkForUpdates: 'Check for Updates…',
+    about: 'About ContentCache',
   },
   de: {
     file: '&Datei',
@@ -56,6 +58,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     pause: 'Verarbeitung anhalten oder fortsetzen',
     keys: 'Tastenkürzel',
     checkForUpdates: 'Nach Updates suchen …',
+    about: 'Über ContentCache',
   },
 }
 

@@ -21,12 +21,13 @@ export function menuTemplate({ labels, platform, development, send, eraseEveryth
     ...(accelerator === undefined ? {} : { accelerator }),
   })
   const separator: MenuItemConstructorOptions = { type: 'separator' }
+  const about = command(labels.about, 'show-about')
   const settings = command(labels.settings, 'show-settings', 'CommandOrControl+,')
   const developer: MenuItemConstructorOptions[] = development ? [separator, { role: 'reload' }, { role: 'toggleDevTools' }] : []
 
   return [
     ...(isMac
-      ? [{ role: 'appMenu' as const, submenu: [{ role: 'about' as const }, separator, settings, separator, { role: 'hide' as const }, { role: 'unhide' as const }, separator, { role: 'quit' as const }] }]
+      ? [{ role: 'appMenu' as const, submenu: [about, separator, settings, separator, { role: 'hide' as const }, { role: 'unhide' as const }, separator, { role: 'quit' as const }] }]
       : []),
     {
       label: labels.file,
@@ -61,6 +62,6 @@ export function menuTemplate({ labels, platform, development, send, eraseEveryth
       ],
     },
     { label: labels.window, role: 'windowMenu' },
-    { label: labels.help, role: 'help', submenu: [command(labels.keys, 'show-keys', 'CommandOrControl+/'), command(labels.checkForUpdates, 'check-for-updates')] },
+    { label: labels.help, role: 'help', submenu: [command(labels.keys, 'show-keys', 'CommandOrControl+/'), command(labels.checkForUpdates, 'check-for-updates'), ...(isMac ? [] : [separator, about])] },
   ]
 }

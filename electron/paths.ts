@@ -7,6 +7,8 @@ export interface Installation {
   /** The checkout, or the app's archive when installed. */
   appPath: string
   resourcesPath: string
+  /** Electron itself. */
+  executable: string
   /** Where this person's programs keep their data. */
   appData: string
   platform: NodeJS.Platform
@@ -31,6 +33,10 @@ export interface Paths {
   windowState: string
   /** Which version of the app used the data last. */
   version: string
+  /** What `scripts/package/notices` wrote of the software of others. */
+  notices: string
+  /** Comes with Electron, beside the program. */
+  chromiumLicences: string
 }
 
 /**
@@ -44,7 +50,7 @@ function interpreterIn(folder: string, platform: NodeJS.Platform, windowsFolder:
 }
 
 export function resolvePaths(installation: Installation, options: LaunchOptions): Paths {
-  const { isPackaged, appPath, resourcesPath, appData, platform, environment } = installation
+  const { isPackaged, appPath, resourcesPath, executable, appData, platform, environment } = installation
   const data = options.dataDirectory ?? path.join(appData, 'ContentCache')
   const checkout = path.join(appPath, '.contentcache')
   const ownPython = isPackaged ? interpreterIn(path.join(resourcesPath, 'python'), platform, '.') : interpreterIn(path.join(checkout, 'venv'), platform, 'Scripts')
@@ -62,6 +68,8 @@ export function resolvePaths(installation: Installation, options: LaunchOptions)
     settings: path.join(data, 'settings.json'),
     windowState: path.join(data, 'window.json'),
     version: path.join(data, 'version.json'),
+    notices: isPackaged ? path.join(resourcesPath, 'notices') : (environment['CONTENTCACHE_NOTICES_DIR'] ?? path.join(checkout, 'package', 'parts', 'notices')),
+    chromiumLicences: path.join(path.dirname(executable), 'LICENSES.chromium.html'),
   }
 }
 

@@ -3,7 +3,7 @@ import http from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import * as v from 'valibot'
 import type { Failure } from './contract/generated/api'
-import { problem, ProblemError } from './problem'
+import { appClosing, problem, ProblemError } from './problem'
 
 export interface SearchEndpoint {
   /** null while search_server is not ready. */
@@ -15,8 +15,7 @@ export interface SearchEndpoint {
 
 const answerLimit = 32 * 1024 * 1024
 
-/** Milliseconds that a command waits for a search_server that is starting, and between two looks. */
-const patience = 20_000
+/** Milliseconds between two looks for a search_server that is starting. */
 const lookInterval = 50
 
 const failureSchema = v.object({
@@ -40,6 +39,7 @@ export interface ApiRequest {
 
 export class SearchClient {
   // A connection on loopback costs less than the race with a server that closes an idle one.
+  private closed = false
   private readonly agent = new http.Agent({ keepAlive: false, maxSockets: 32 })
 
   constructor(private readonly endpoint: SearchEndpoint) {}
@@ -81,9 +81,12 @@ export class SearchClient {
     throw new ProblemError(problemIn(text, response.statusCode))
   }
 
+  /** Waits without a limit of its own: it is the supervisor who judges a start, and on a slow disk the first one takes long. */
   private async readyPort(): Promise<number | undefined> {
-    const deadline = Date.now() + patience
-    while (this.endpoint.port() === null && this.endpoint.isComing?.() === true && Date.now() < deadline) await setTimeout(lookInterval)
+    while (this.endpoint.port() === null && this.endpoint.isComing?.() === true) {
+      if (this.closed) throw new ProblemError(appClosing)
+      await setTimeout(lookInterval)
+    }
     return this.endpoint.port() ?? undefined
   }
 
@@ -94,6 +97,7 @@ export class SearchClient {
   }
 
   close(): void {
+    this.closed = true
     this.agent.destroy()
   }
 }

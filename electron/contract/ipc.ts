@@ -22,8 +22,14 @@ export const settingsSchema = v.object({
 })
 export type Settings = v.InferOutput<typeof settingsSchema>
 
+/** What the window names and main opens in its own program: main knows where it is. */
+export const aboutPlaces = ['data-folder', 'licences', 'chromium-licences'] as const
+export type AboutPlace = (typeof aboutPlaces)[number]
+
 export const ipcArguments = {
   'session:get': v.undefined(),
+  'about:read-licences': v.undefined(),
+  'about:open': v.object({ place: v.picklist(aboutPlaces) }),
   'library:choose-folder': v.undefined(),
   'library:add-folder': v.object({ path }),
   'library:remove-folder': v.object({ rootId: id }),
@@ -68,6 +74,8 @@ export interface Session {
    */
   relayOrigin: string
   version: string
+  /** Of what the window runs on. */
+  versions: { electron: string; chromium: string; node: string }
   platform: string
   locale: string
   /** `--offline`: on for this launch whatever the setting says. */
@@ -83,6 +91,28 @@ export interface SuggestedFolder {
   path: string
 }
 
+export const componentKinds = ['window', 'shell', 'interpreter', 'python', 'library', 'model'] as const
+
+/** Something of others that is shipped. `terms`: where in the text they stand, as first line, counted from 0, and number of lines. */
+export interface LicensedComponent {
+  kind: (typeof componentKinds)[number]
+  name: string
+  version: string
+  /** An SPDX expression. */
+  licence: string
+  /** The package that has it inside. */
+  within?: string | undefined
+  source?: string | undefined
+  terms: [first: number, count: number][]
+}
+
+export interface ThirdPartyLicences {
+  /** null: packaging writes them, and this is a checkout in which nothing was packaged. */
+  notices: { text: string; components: LicensedComponent[] } | null
+  /** Electron's own file about what Chromium is made of is here. */
+  chromium: boolean
+}
+
 /** What became of each model that was offered; one that was here already counts as installed. */
 export interface ImportSummary {
   installed: ModelId[]
@@ -92,8 +122,10 @@ export interface ImportSummary {
 
 export interface IpcResults {
   'session:get': Session
-  /** null: the person closed the dialog. */
-  'library:choose-folder': Root | null
+  'about:read-licences': ThirdPartyLicences
+  'about:open': null
+  /** Its path, which is not added yet; null: the person closed the dialog. */
+  'library:choose-folder': string | null
   'library:add-folder': Root
   'library:remove-folder': Root
   'library:restore-folder': Root
@@ -149,7 +181,7 @@ export interface Bridge {
   onMenu(listener: (command: MenuCommand) => void): () => void
 }
 
-export type MenuCommand = 'focus-search' | 'show-library' | 'add-folder' | 'show-models' | 'show-status' | 'back-up-library' | 'restore-library' | 'show-settings' | 'check-for-updates' | 'show-keys' | 'toggle-processing'
+export type MenuCommand = 'focus-search' | 'show-library' | 'add-folder' | 'show-models' | 'show-status' | 'back-up-library' | 'restore-library' | 'show-settings' | 'check-for-updates' | 'show-about' | 'show-keys' | 'toggle-processing'
 
 declare global {
   interface Window {

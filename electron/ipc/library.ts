@@ -25,13 +25,9 @@ export async function existingFolder(candidate: string): Promise<string> {
 type LibraryChannel = Exclude<Extract<keyof Handlers, `library:${string}`>, CareChannel>
 
 export function libraryHandlers(client: SearchClient, askForFolder: () => Promise<string | null>): Pick<Handlers, LibraryChannel> {
-  const add = async (candidate: string): Promise<Root> => client.call<Root>({ method: 'POST', path: '/roots', body: { path: await existingFolder(candidate) } })
   return {
-    'library:choose-folder': async () => {
-      const folder = await askForFolder()
-      return folder === null ? null : add(folder)
-    },
-    'library:add-folder': ({ path: candidate }) => add(candidate),
+    'library:choose-folder': () => askForFolder(),
+    'library:add-folder': async ({ path: candidate }) => client.call<Root>({ method: 'POST', path: '/roots', body: { path: await existingFolder(candidate) } }),
     'library:remove-folder': ({ rootId }) => client.call<Root>({ method: 'DELETE', path: `/roots/${rootId}` }),
     'library:restore-folder': ({ rootId }) => client.call<Root>({ method: 'POST', path: `/roots/${rootId}/restore` }),
     'library:rescan-folder': ({ rootId }) => client.call<Root>({ method: 'POST', path: `/roots/${rootId}/rescan` }),

@@ -22,6 +22,6 @@ export type {
   Why,
 } from '@contract/generated/api'
 export type { CareOutcome, CareTask, EngineStatus, JobProgress, JobStage, LibraryCareEnded, SidecarName } from '@contract/generated/events'
-export type { Bridge, IpcArgument, IpcChannel, IpcReply, IpcResults, ImportSummary, MenuCommand, Session, Settings, SuggestedFolder } from '@contract/ipc'
+export type { AboutPlace, Bridge, IpcArgument, IpcChannel, IpcReply, IpcResults, ImportSummary, LicensedComponent, MenuCommand, Session, Settings, SuggestedFolder, ThirdPartyLicences } from '@contract/ipc'
 export type { LibraryCare, ModelEntry, RelayEvent, RelayMessage, SidecarFailure, SidecarStatus, SupervisorState } from '@contract/relay'
 export type { Update, Updates, UpdateState, UpdateWay } from '@contract/updates'

@@ -38,10 +38,16 @@ export class Stage {
   }
 
   async launch(options: Partial<LaunchOptions> = {}): Promise<OpenApp> {
+    const open = await this.launchWithoutWaiting(options)
+    await started(open.app.window)
+    return open
+  }
+
+  /** The window is there, and perhaps no sidecar yet. */
+  async launchWithoutWaiting(options: Partial<LaunchOptions> = {}): Promise<OpenApp> {
     await mkdir(options.dataDirectory ?? this.dataDirectory, { recursive: true })
     const app = await RunningApp.start({ dataDirectory: this.dataDirectory, ...options })
     this.apps.push(app)
-    await started(app.window)
     return { app, window: new AppWindow(app.window) }
   }
 

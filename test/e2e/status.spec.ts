@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test'
 import type { Locator } from '@playwright/test'
 import { settled, snapshot } from '../support/library-status'
 import { killHard, survivors } from '../support/processes'
+import { recordWords } from '../support/record-words'
 import { secretsOf } from './security/attacked'
 import { Stage, type OpenApp } from './stage'
 
@@ -136,13 +137,3 @@ test.describe.serial('the Status page', () => {
     await expect(window.page.getByRole('heading', { level: 1, name: 'Status' })).toBeVisible()
   })
 })
-
-/** Every text that an element has held since, in order: what lasts a moment is not missed by looking now and then. */
-async function recordWords(element: Locator): Promise<() => Promise<string[]>> {
-  const handle = await element.evaluateHandle((node) => {
-    const words = [node.textContent]
-    new MutationObserver(() => words.push(node.textContent)).observe(node, { characterData: true, childList: true, subtree: true })
-    return words
-  })
-  return () => handle.jsonValue()
-}

@@ -33,7 +33,7 @@ for (const { system, unpacked, program, resources } of apps) {
     expect(readdirSync(path.join(resources, 'backend'))).toEqual(expect.arrayContaining(['contract', 'library', 'models', 'processing', 'search', 'sidecar']))
     expect(existsSync(path.join(resources, 'backend', 'search', '__pycache__', 'search_server.cpython-311.pyc'))).toBe(true)
     expect(readdirSync(path.join(resources, '.contentcache', 'models'))).toContain('models--sentence-transformers--all-MiniLM-L6-v2')
-    expect(readdirSync(path.join(resources, 'notices')).sort()).toEqual(['THIRD-PARTY-LICENCES.txt', 'bill-of-materials.cdx.json'])
+    expect(readdirSync(path.join(resources, 'notices')).sort()).toEqual(['THIRD-PARTY-LICENCES.txt', 'bill-of-materials.cdx.json', 'components.json'])
     expect(existsSync(path.join(resources, 'python'))).toBe(false)
     expect(existsSync(path.join(resources, 'default_app.asar'))).toBe(false)
     const wire = await getCurrentFuseWire(program)

@@ -39,7 +39,8 @@ class LibraryDamaged(LibraryLost):
             Problem(
                 code="library-damaged",
                 message="The library's database is damaged.",
-                next_step="Set it aside and index your folders again. Your own files are not affected.",
+                next_step="A new library is made from your folders, and the damaged file is kept. If that does not begin by itself, "
+                "press Restart on the Status page. Your own files are not affected.",
                 detail=detail,
             )
         )

@@ -35,6 +35,7 @@ export function useMenuCommands(): void {
       view.show('settings', 'settings-updates')
       void updates.look()
     },
+    'show-about': () => view.show('about'),
     'show-keys': () => {
       view.keysOpen = true
     },

@@ -36,7 +36,9 @@ export const useLibraryStore = defineStore('library', () => {
   const roots = computed(() => (connection.library?.roots ?? []).filter((root) => !removing.value.has(root.id)))
   const queue = computed(() => connection.library?.queue ?? null)
   const known = computed(() => connection.library !== null)
-  const empty = computed(() => known.value && roots.value.length === 0)
+  /** Paths of folders of which it is not known yet whether they could be added. */
+  const adding = shallowRef<readonly string[]>([])
+  const empty = computed(() => known.value && roots.value.length === 0 && adding.value.length === 0)
   const totalFiles = computed(() => roots.value.reduce((sum, root) => sum + root.counts.total, 0))
 
   const items = markRaw(new PagedRows<Item>(
@@ -105,14 +107,16 @@ export const useLibraryStore = defineStore('library', () => {
   }
 
   async function chooseFolder(): Promise<Root | null> {
-    return welcome(await attempt(() => command('library:choose-folder')))
+    const path = await attempt(() => command('library:choose-folder'))
+    return path === null ? null : addFolder(path)
   }
 
+  /** Waits for a search engine that is still starting. */
   async function addFolder(path: string): Promise<Root | null> {
-    return welcome(await attempt(() => command('library:add-folder', { path })))
-  }
-
-  function welcome(root: Root | null): Root | null {
+    adding.value = [...adding.value, path]
+    const root = await attempt(() => command('library:add-folder', { path }))
+    const at = adding.value.indexOf(path)
+    adding.value = adding.value.filter((_, index) => index !== at)
     if (root) notices.say(t('library.added', { path: isolated(root.path) }))
     return root
   }
@@ -173,7 +177,7 @@ export const useLibraryStore = defineStore('library', () => {
   }
 
   return {
-    rootId, state, kind, name, sort, order, listProblem, roots, queue, known, empty, totalFiles, items,
+    rootId, state, kind, name, sort, order, listProblem, roots, queue, known, adding, empty, totalFiles, items,
     ensure, leave, reload, sortBy, chooseFolder, addFolder, removeFolder, rescan, reindex, retry, setPaused, open, reveal,
   }
 })

@@ -11,6 +11,8 @@ export interface Notice {
   action: { label: string; run: () => void } | null
   /** No newer notice takes its place. */
   kept: boolean
+  /** It stays until it is closed. */
+  lasting: boolean
 }
 
 interface NoticeOptions {
@@ -28,12 +30,12 @@ export const useNoticeStore = defineStore('notices', () => {
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
   let nextId = 1
 
-  function add(notice: Omit<Notice, 'id'>, lifetime?: number): number {
+  function add(notice: Omit<Notice, 'id' | 'lasting'>, lifetime?: number): number {
     const id = nextId
     nextId += 1
     const passing = notices.value.filter(({ kept }) => !kept)
     const [oldest] = passing.length < MOST ? [] : passing
-    notices.value = [...notices.value.filter((other) => other !== oldest), { id, ...notice }]
+    notices.value = [...notices.value.filter((other) => other !== oldest), { id, lasting: lifetime === undefined, ...notice }]
     if (lifetime !== undefined) timers.set(id, setTimeout(() => dismiss(id), lifetime))
     return id
   }

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 
-export type ViewName = 'search' | 'library' | 'models' | 'status' | 'settings'
+export type ViewName = 'search' | 'library' | 'models' | 'status' | 'settings' | 'about'
 
 /** Which view is shown, and what lies over it. */
 export const useViewStore = defineStore('view', () => {

@@ -20,9 +20,11 @@ export const useWelcomeStore = defineStore('welcome', () => {
     step.value = welcomeSteps[welcomeSteps.indexOf(step.value) + by] ?? step.value
   }
 
-  async function pass(): Promise<void> {
+  /** `done`: what was chosen has been begun. Whoever quits before that sees the steps again. */
+  async function pass(done: Promise<unknown> = Promise.resolve()): Promise<void> {
     passed.value = true
     view.requestSearchFocus()
+    await done
     await attempt(() => settings.update({ welcomed: true }))
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { BootstrapError } from '../../bootstrap/lib/errors.mjs'
 import { sitePackagesIn } from '../python/layout.mjs'
 import { BILL_FILE, billOfMaterials } from './bill-of-materials.mjs'
+import { componentList, LIST_FILE } from './component-list.mjs'
 import { graftedLibraries, interpreterComponents } from './library-components.mjs'
 import { nodeComponents } from './node-components.mjs'
 import { electronComponents, modelComponents } from './other-components.mjs'
@@ -13,7 +14,7 @@ import { noticesText } from './text.mjs'
 const NOTICES_FILE = 'THIRD-PARTY-LICENCES.txt'
 
 /**
- * Write what is shipped of others and under which terms: a text for people, a bill of materials for programs.
+ * Write what is shipped of others and under which terms: a text for people, the list of it for the window, a bill of materials for programs.
  * @param {import('../layout.mjs').Workshop} parts
  * @param {{ electronVersion: string }} versions
  * @returns {Promise<string>}
@@ -36,7 +37,9 @@ export async function makeNotices({ python, electron, notices }, { electronVersi
   }
   rmSync(notices, { recursive: true, force: true })
   mkdirSync(notices, { recursive: true })
-  writeFileSync(join(notices, NOTICES_FILE), noticesText(components))
+  const { text, termsOf } = noticesText(components)
+  writeFileSync(join(notices, NOTICES_FILE), text)
+  writeFileSync(join(notices, LIST_FILE), componentList(components, termsOf))
   writeFileSync(join(notices, BILL_FILE), await billOfMaterials(components))
   return `${components.length} components, each with a licence that may be shipped`
 }

@@ -39,6 +39,7 @@ describe('resolvePaths', () => {
     isPackaged: false,
     appPath: path.resolve('/src'),
     resourcesPath: path.resolve('/electron/resources'),
+    executable: path.resolve('/electron/electron'),
     appData: path.resolve('/home/ann/.config'),
     platform: 'linux',
     environment: {},
@@ -51,11 +52,12 @@ describe('resolvePaths', () => {
       code: path.resolve('/src'),
       python: path.resolve('/src/.contentcache/venv/bin/python3'),
       pythonFlags: [],
+      notices: path.resolve('/src/.contentcache/package/parts/notices'),
     })
   })
 
   it('of an installed app, which runs on its own Python whatever the environment names', () => {
-    const paths = resolvePaths({ ...checkout, isPackaged: true, environment: { CONTENTCACHE_PYTHON: '/py' } }, none)
+    const paths = resolvePaths({ ...checkout, isPackaged: true, environment: { CONTENTCACHE_PYTHON: '/py', CONTENTCACHE_NOTICES_DIR: '/elsewhere' } }, none)
     expect(paths).toMatchObject({
       installation: path.resolve('/electron'),
       models: path.join(paths.data, 'models'),
@@ -63,6 +65,8 @@ describe('resolvePaths', () => {
       code: path.resolve('/electron/resources'),
       python: path.resolve('/electron/resources/python/bin/python3'),
       pythonFlags: expect.arrayContaining(['-I', '-B']) as string[],
+      notices: path.resolve('/electron/resources/notices'),
+      chromiumLicences: path.resolve('/electron/LICENSES.chromium.html'),
     })
   })
 
@@ -81,7 +85,7 @@ describe('on a real disk', () => {
   afterEach(() => remove())
 
   const pathsIn = (data: string) =>
-    resolvePaths({ isPackaged: false, appPath: folder, resourcesPath: folder, appData: folder, platform: process.platform, environment: {} }, { offline: false, dataDirectory: data, modelsDirectory: null, erase: null })
+    resolvePaths({ isPackaged: false, appPath: folder, resourcesPath: folder, executable: path.join(folder, 'electron'), appData: folder, platform: process.platform, environment: {} }, { offline: false, dataDirectory: data, modelsDirectory: null, erase: null })
 
   it('folders are created, also with spaces and umlauts', () => {
     const paths = pathsIn(path.join(folder, 'My Däta', 'deep'))

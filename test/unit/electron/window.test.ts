@@ -40,7 +40,7 @@ describe('menuTemplate', () => {
     const entries = template.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []))
     for (const { click } of entries) (click as (() => void) | undefined)?.()
     expect(send.mock.calls.flat().sort()).toEqual([
-      'add-folder', 'back-up-library', 'check-for-updates', 'focus-search', 'restore-library', 'show-keys', 'show-library', 'show-models', 'show-settings', 'show-status', 'toggle-processing',
+      'add-folder', 'back-up-library', 'check-for-updates', 'focus-search', 'restore-library', 'show-about', 'show-keys', 'show-library', 'show-models', 'show-settings', 'show-status', 'toggle-processing',
     ])
     expect(eraseEverything).toHaveBeenCalledOnce()
     expect(new Set(accelerators(template)).size).toBe(accelerators(template).length)

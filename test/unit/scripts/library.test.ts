@@ -42,7 +42,7 @@ describe.skipIf(!exists)('npm run library', () => {
 
   it.skipIf(process.platform !== 'linux')('means the data directory of the app', async () => {
     const { data } = resolvePaths(
-      { isPackaged: false, appPath: root, resourcesPath: root, appData: path.join(folder, 'config'), platform: process.platform, environment: {} },
+      { isPackaged: false, appPath: root, resourcesPath: root, executable: path.join(root, 'electron'), appData: path.join(folder, 'config'), platform: process.platform, environment: {} },
       { offline: false, dataDirectory: null, modelsDirectory: null, erase: null },
     )
     damagedLibrary(data)

@@ -86,6 +86,7 @@ describe('library', () => {
 
   it('a closed dialog adds nothing', async () => {
     expect(await libraryHandlers(client, () => Promise.resolve(null))['library:choose-folder'](undefined)).toBeNull()
+    expect(await libraryHandlers(client, () => Promise.resolve(folder))['library:choose-folder'](undefined)).toBe(folder)
     expect(asked).toEqual([])
   })
 
@@ -122,6 +123,13 @@ describe('library', () => {
     const refused = early['library:set-paused']({ paused: true })
     isComing = false
     await expect(refused).rejects.toMatchObject({ problem: { code: 'search-not-ready' } })
+  })
+
+  it('waits no longer when the app is closed', async () => {
+    const starting = new SearchClient({ port: () => null, secret: 's', isComing: () => true })
+    const added = libraryHandlers(starting, () => Promise.resolve(null))['library:add-folder']({ path: folder })
+    starting.close()
+    await expect(added).rejects.toMatchObject({ problem: { code: 'app-closing' } })
   })
 })
 

@@ -1,0 +1,94 @@
+/** The first start on a slow machine: what the window says and takes while neither sidecar is there yet. */
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '@playwright/test'
+import { root } from '../support/checkout'
+import { answerDialog } from '../support/dialogs'
+import { gatedPython } from '../support/gated-python'
+import { settled, snapshot, started } from '../support/library-status'
+import { recordWords } from '../support/record-words'
+import { Stage, writeNotes, type OpenApp } from './stage'
+
+const pictures = path.join(root, 'test-results', 'screens')
+
+let stage: Stage
+test.beforeEach(async () => (stage = await Stage.open('first')))
+test.afterEach(() => stage.end())
+
+async function look({ app, window }: OpenApp, name: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await app.appearance(scheme)
+    await app.resize(720, 480)
+    await window.picture(path.join(pictures, `${name}-${scheme}-720x480.png`))
+    const { violations } = await new AxeBuilder({ page: window.page }).setLegacyMode().analyze()
+    expect.soft(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`)), `${name}, ${scheme}`).toEqual([])
+  }
+}
+
+test('before any Python runs, the steps are usable, a folder and a question are taken, and both are answered when the engines are there', async () => {
+  await mkdir(pictures, { recursive: true })
+  const folder = await stage.folder('notes')
+  await writeNotes(folder, 3)
+  const python = await gatedPython(await stage.folder('python'))
+  const opened = await stage.launchWithoutWaiting({ firstStart: true, environment: python.environment })
+  const { app, window } = opened
+  const { page } = window
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+
+  await expect(page.getByRole('heading', { name: 'Find the sentence, and the second it was said' })).toBeVisible()
+  await expect(window.statusLine).toContainText('Starting the search engine…')
+  await look(opened, 'starting-welcome')
+  await button('Next').click()
+  await answerDialog(app, 'showOpenDialog', { canceled: false, filePaths: [folder] })
+  await button('Add folder…').click()
+  await expect(page.getByText('One folder is added as soon as the search engine has started.')).toBeVisible()
+  await expect(page.getByRole('listitem').filter({ hasText: folder })).toBeVisible()
+  await look(opened, 'starting-folders')
+  await button('Next').click()
+  await expect(page.getByRole('heading', { name: 'Everything is here' })).toBeVisible()
+  await button('Start').click()
+
+  await expect(page.getByText('Starting the search engine…').and(page.getByRole('main').locator('p'))).toBeVisible()
+  await expect(page.getByText('One folder is added as soon as the search engine has started.')).toBeVisible()
+  await look(opened, 'starting-search-home')
+  await window.searchField.pressSequentially('note2word')
+  await expect(page.getByText('The search engine is starting. Your results come by themselves.')).toBeVisible()
+  await look(opened, 'starting-search')
+  await window.show('Library')
+  await expect(page.getByText('One folder is added as soon as the search engine has started.')).toBeVisible()
+  await look(opened, 'starting-library')
+  await window.show('Search')
+  expect((await snapshot(app.window)).sidecars.map(({ state, restarts }) => [state, restarts])).toEqual([['starting', 0], ['starting', 0]])
+
+  const words = await recordWords(window.statusLine)
+  await python.open('search_server')
+  await started(app.window)
+  await expect(window.momentsOf('note 2.txt').first()).toBeVisible({ timeout: 60_000 })
+  await expect(window.searchField).toBeFocused()
+  await expect(window.searchField).toHaveValue('note2word')
+  await settled(app.window)
+  await expect(window.statusLine).toContainText('Starting the audio engine…')
+  expect((await words()).join('\n')).toContain('Loading the model that finds by meaning…')
+  await look(opened, 'starting-audio')
+  await python.open('audioprocessor')
+  await expect(window.statusLine).toContainText('3 files indexed')
+  expect(await page.getByRole('region', { name: 'Messages' }).innerText()).not.toMatch(/still starting|not|fail/i)
+})
+
+test('whoever quits before the chosen folders were taken sees the steps again', async () => {
+  const folder = await stage.folder('notes')
+  const python = await gatedPython(await stage.folder('python'))
+  const first = await stage.launchWithoutWaiting({ firstStart: true, environment: python.environment })
+  const button = ({ window }: OpenApp, name: string) => window.page.getByRole('button', { name, exact: true })
+  await button(first, 'Next').click()
+  await answerDialog(first.app, 'showOpenDialog', { canceled: false, filePaths: [folder] })
+  await button(first, 'Add folder…').click()
+  await button(first, 'Next').click()
+  await button(first, 'Start').click()
+  await expect(first.window.searchField).toBeFocused()
+  expect((await first.app.quit()).map(({ command }) => command)).toEqual([])
+
+  const again = await stage.launchWithoutWaiting({ firstStart: true, environment: python.environment })
+  await expect(button(again, 'Next')).toBeVisible()
+})
