@@ -1,13 +1,11 @@
 /** The built app as a person starts it: launched by its own program, and asked through its window as soon as there is one. */
-import { spawn } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chromium, type Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { skipFirstStart } from '../../../test/support/app'
 import { AppWindow } from '../../../test/support/app-window'
 import { missingModels, settled } from '../../../test/support/library-status'
-import { isRunning, killHard, survivors, tree, type RunningProcess } from '../../../test/support/processes'
+import { ShippedApp } from '../../../test/packaged/shipped-app'
 import type { OnCleanUp } from '../../demo/clean-up'
 import { proportionalMemory, type ProcessMemory } from './memory'
 
@@ -39,15 +37,14 @@ const startLimit = 120_000
 const rest = 10_000
 
 interface Launched {
-  page: Page
+  app: ShippedApp
   /** Milliseconds since the epoch. */
   at: number
-  processes: () => RunningProcess[]
 }
 
 export async function prepareLibrary(place: Place, library: string): Promise<void> {
   await skipFirstStart(place.data)
-  await withApp(place, async ({ page }) => {
+  await withApp(place, async ({ app: { window: page } }) => {
     await new AppWindow(page).addFolder(library)
     await settled(page)
     if ((await missingModels(page)).includes('minilm')) throw new Error('This app has no MiniLM, so there is no search by meaning to wait for: npm run package makes one that has.')
@@ -55,7 +52,8 @@ export async function prepareLibrary(place: Place, library: string): Promise<voi
 }
 
 export function launchAndSearch(place: Place): Promise<AppRun> {
-  return withApp(place, async ({ page, at, processes }) => {
+  return withApp(place, async ({ app, at }) => {
+    const page = app.window
     const field = new AppWindow(page).searchField
     await field.fill(word)
     const words = await firstDrawn(page, 'words')
@@ -66,7 +64,7 @@ export function launchAndSearch(place: Place): Promise<AppRun> {
     const window = await page.evaluate(() => performance.timeOrigin + (performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN))
     await sleep(rest)
     const seconds = (moment: number): number => (moment - at) / 1000
-    return { window: seconds(window), words: seconds(words), meaning: seconds(meaning), memory: proportionalMemory(processes()) }
+    return { window: seconds(window), words: seconds(words), meaning: seconds(meaning), memory: proportionalMemory(app.processes()) }
   })
 }
 
@@ -81,50 +79,21 @@ async function firstDrawn(page: Page, reason: 'words' | 'meaning'): Promise<numb
 }
 
 async function withApp<T>(place: Place, work: (launched: Launched) => Promise<T>): Promise<T> {
-  const port = path.join(place.data, 'window', 'DevToolsActivePort')
-  await rm(port, { force: true })
   const at = Date.now()
-  const app = spawn(path.join(place.unpacked, 'contentcache'), argumentsFor(place), { stdio: 'ignore', env: environmentFor(place) })
-  const [main] = app.pid === undefined ? [] : tree(app.pid)
-  if (main === undefined) throw new Error(`${place.unpacked} ended at once`)
-  const processes = (): RunningProcess[] => tree(main.pid)
-  const end = (): Promise<void> => quit(main, processes())
-  place.onCleanUp(end)
+  const app = await ShippedApp.launch({ executable: path.join(place.unpacked, 'contentcache'), args: argumentsFor(place), env: environmentFor(place) })
   try {
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${await debuggingPort(port, main)}`, { noDefaults: true })
-    const context = browser.contexts()[0]
-    if (context === undefined) throw new Error('the app offers no window to look at')
-    const page = context.pages()[0] ?? (await context.waitForEvent('page'))
-    return await work({ page, at, processes })
+    return await work({ app, at })
   } finally {
-    await end()
+    const left = await app.quit()
+    if (left.length > 0) throw new Error(`${left.length} processes of the app had to be killed`)
   }
 }
 
 function argumentsFor({ data }: Place): string[] {
   // Root, as in a container, can have no sandbox.
-  return [`--data-dir=${data}`, '--remote-debugging-port=0', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
+  return [`--data-dir=${data}`, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
 }
 
-function environmentFor({ home, display }: Place): NodeJS.ProcessEnv {
+function environmentFor({ home, display }: Place): Record<string, string> {
   return { PATH: '/usr/bin:/bin', HOME: home, LANGUAGE: 'en', LC_ALL: 'C.UTF-8', ...(display === undefined ? {} : { DISPLAY: display }) }
-}
-
-/** Chromium writes it down as soon as it listens. */
-async function debuggingPort(file: string, main: RunningProcess): Promise<number> {
-  const deadline = Date.now() + startLimit
-  while (isRunning(main) && Date.now() < deadline) {
-    const text = await readFile(file, 'utf8').catch(() => '')
-    const port = Number(text.split('\n')[0])
-    if (port > 0) return port
-    await sleep(10)
-  }
-  throw new Error('the app ended, or opened no window')
-}
-
-async function quit(main: RunningProcess, mine: RunningProcess[]): Promise<void> {
-  if (isRunning(main)) process.kill(main.pid, 'SIGTERM')
-  const left = await survivors(mine, 30)
-  killHard(left)
-  if (left.length > 0) throw new Error(`${left.length} processes of the app had to be killed`)
 }
