@@ -50,7 +50,7 @@ const labels: Record<'en' | 'de', MenuLabels> = {
     backUpLibrary: 'Bibliothek sichern …',
     restoreLibrary: 'Bibliothek wiederherstellen …',
     eraseEverything: 'Alles löschen …',
-    settings: 'Einstellungen …',
+    settings: 'Optionen …',
     search: 'Suche',
     library: 'Bibliothek',
     models: 'Modelle',

@@ -1,6 +1,6 @@
 /** Care of the library as a whole, one task at a time: backup while everything runs; restore and recovery while both sidecars stand still. */
 import { performance } from 'node:perf_hooks'
-import type { CareTask, LibraryCareEnded, SidecarName } from '../contract/generated/events'
+import type { CareTask, LibraryCareEnded, Problem, SidecarName } from '../contract/generated/events'
 import type { RelayEvent, SidecarStatus } from '../contract/relay'
 import { appClosing, problem, ProblemError } from '../problem'
 import type { Sidecars } from '../sidecars/sidecars'
@@ -75,7 +75,11 @@ export class LibraryCare {
 
   /** A library that cannot be used is recovered without a person's word, once: both sidecars say it, and it may not have helped. */
   heardOf({ state, problem: reason }: SidecarStatus): void {
-    if (state !== 'failed' || reason === null || !recoverable.has(reason.code)) return
+    if (state === 'failed') this.recoverFrom(reason)
+  }
+
+  private recoverFrom(reason: Problem | null): void {
+    if (reason === null || !recoverable.has(reason.code)) return
     if (this.stopped || this.work !== null) return
     if (this.lastAutomatic !== null && this.now() - this.lastAutomatic < automaticInterval) return
     this.lastAutomatic = this.now()
@@ -95,6 +99,8 @@ export class LibraryCare {
     this.work = work
     work.finished = this.perform(work, args)
     const ended = await work.finished
+    // A backup reads every page, and may be the first to find damage.
+    if (task === 'backup' && ended.outcome === 'failed') this.recoverFrom(ended.problem)
     // What a sidecar said in the meantime.
     for (const status of this.options.statuses()) this.heardOf(status)
     return ended

@@ -272,6 +272,15 @@ describe('a library that cannot be used', () => {
     expect(runs()[1]?.args).toEqual(['recover', '--json'])
   })
 
+  it('found by a backup is recovered after it', async () => {
+    await bothReady()
+    write('care', 'finds damage')
+    await expect(care.backup('/tmp/copy.db')).resolves.toMatchObject({ outcome: 'failed', problem: { code: 'library-damaged' } })
+    await until(() => events.snapshot.libraryCare.last?.task === 'recover', 'it is recovered')
+    await both('ready')
+    expect(runs().map(({ args: [task] }) => task)).toEqual(['backup', 'recover'])
+  })
+
   it('of a newer version is left alone', async () => {
     write('behaviour', 'final-exit-4')
     await sidecars.start()
