@@ -81,7 +81,7 @@ function debuggerOf(child: ChildProcess): Promise<string> {
     }
     const limit = setTimeout(() => fail(`no window after ${START_LIMIT} s`), START_LIMIT * 1000)
     child.once('error', ({ message }) => fail(message))
-    child.once('exit', (code, signal) => fail(`it ended with ${signal ?? String(code)}`))
+    child.once('close', (code, signal) => fail(`it ended with ${signal ?? String(code)}`))
     if (child.stderr === null) throw new Error('the app was started without a pipe for what it says')
     createInterface({ input: child.stderr }).on('line', (line) => {
       said.push(line)
@@ -89,7 +89,7 @@ function debuggerOf(child: ChildProcess): Promise<string> {
       const address = /^DevTools listening on (ws:\S+)/.exec(line)?.[1]
       if (address === undefined) return
       clearTimeout(limit)
-      child.removeAllListeners('exit')
+      child.removeAllListeners('close')
       resolve(address)
     })
   })
