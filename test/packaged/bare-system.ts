@@ -105,6 +105,9 @@ function entering(root: string, packages: string): string {
     'set -eu',
     `if [ "\${BARE_SYSTEM:-}" != entered ]; then BARE_SYSTEM=entered exec unshare --mount --propagation private "$0" "$@"; fi`,
     'unset BARE_SYSTEM',
+    // What follows is in folders that an ordinary user does not search.
+    'path=$PATH',
+    'export PATH=/usr/sbin:/usr/bin:/sbin:/bin',
     `root='${root}'`,
     'mount --bind "$root" "$root"',
     'mount -t proc proc "$root/proc"',
@@ -116,6 +119,7 @@ function entering(root: string, packages: string): string {
     'cd "$root"',
     'pivot_root . .outside',
     'umount -l /.outside',
+    'export PATH="$path"',
     'exec "$@"',
   ]
   return `${lines.join('\n')}\n`

@@ -1,6 +1,6 @@
 /** What people are given, beside the unpacked app that it was made of. */
 import { execFile } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { differences, treeDigest } from '../../scripts/package/tree-digest.mjs'
@@ -32,10 +32,10 @@ export async function unpack(format: 'tar.gz' | 'AppImage', into: string): Promi
     await run('tar', ['--extract', '--gzip', '--no-same-owner', '--file', file, '--directory', into])
     return path.join(into, path.basename(file, '.tar.gz'))
   }
-  await run(file, ['--appimage-extract'], { cwd: into, maxBuffer: 1 << 26 })
-  const app = path.join(into, 'squashfs-root')
-  // Made for nobody but the one who unpacks; here that is another than the one who runs it.
-  chmodSync(app, 0o755)
+  // Its own --appimage-extract makes every folder for nobody but the one who unpacks.
+  const offset = (await run(file, ['--appimage-offset'])).stdout.trim()
+  const app = path.join(into, 'ContentCache')
+  await run('unsquashfs', ['-quiet', '-no-progress', '-offset', offset, '-dest', app, file])
   return app
 }
 
