@@ -19,8 +19,16 @@ export const useUpdatesStore = defineStore('updates', () => {
   const state = computed(() => updates.value.state)
   /** What was told of last: each snapshot holds it anew. */
   let told = ''
+  /** The notice that leads to the state; it goes with it, or when the person is there. */
+  let leading: number | null = null
 
   watch(state, tell, { immediate: true, flush: 'sync' })
+  watch(
+    () => view.current,
+    (current) => {
+      if (current === 'settings') leave()
+    },
+  )
 
   /** Whoever looks at the state already needs no word of it. */
   function tell(now: UpdateState): void {
@@ -28,6 +36,7 @@ export const useUpdatesStore = defineStore('updates', () => {
     const news = `${now.phase} ${now.phase === 'failed' ? now.during : ''} ${version}`
     if (news === told || now.phase === 'looking' || now.phase === 'downloading') return
     told = news
+    leave()
     if (view.current === 'settings') return
     if (now.phase === 'available') lead((details) => notices.keep(t('updates.available', { version }), [], details))
     if (now.phase === 'ready') lead((details) => notices.keep(t('updates.readyNotice', { version }), [], details))
@@ -36,13 +45,12 @@ export const useUpdatesStore = defineStore('updates', () => {
   }
 
   function lead(add: (details: Notice['action']) => number): void {
-    const notice: number = add({
-      label: t('updates.show'),
-      run: () => {
-        notices.dismiss(notice)
-        view.show('settings', 'settings-updates')
-      },
-    })
+    leading = add({ label: t('updates.show'), run: () => view.show('settings', 'settings-updates') })
+  }
+
+  function leave(): void {
+    if (leading !== null) notices.dismiss(leading)
+    leading = null
   }
 
   const look = (): Promise<null> => attempt(() => command('updates:look'))

@@ -42,7 +42,9 @@ export function useUpdateWords(updates: () => Updates): UpdateWords {
     if (state.phase === 'ready') return [t('updates.readyHint')]
     if (state.phase === 'failed') return [t('updates.stays')]
     if (state.phase !== 'available') return []
-    return [factsOf(state.update), way === 'app' ? '' : t(`updates.way.${way}`)].filter((line) => line !== '')
+    // A package of another kind has another size.
+    const update = way === 'package' ? { ...state.update, size: null } : state.update
+    return [factsOf(update), way === 'app' ? '' : t(`updates.way.${way}`)].filter((line) => line !== '')
   })
 
   function factsOf({ size, date: published }: Update): string {

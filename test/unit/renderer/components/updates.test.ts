@@ -123,6 +123,16 @@ describe('updates in the window', () => {
       expect(wrapper?.findAll('.notice')).toEqual([])
     })
 
+    it('its notice goes with what it tells of, and when Settings are opened by another way', async () => {
+      hear({ phase: 'available', update })
+      hear({ phase: 'ready', update })
+      await flushPromises()
+      expect(wrapper?.findAll('.notice').map((notice) => notice.get('p').text())).toEqual(['Version 1.1.0 is ready and is installed when you quit.'])
+      useViewStore().show('settings')
+      await flushPromises()
+      expect(wrapper?.findAll('.notice')).toEqual([])
+    })
+
     it('a failure is told of, but not that looking by itself failed', async () => {
       hear({ phase: 'failed', problem: broken, during: 'look', update: null })
       await flushPromises()
