@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { app } from 'electron'
+import { ownImage } from './app-image'
 import { startApplication, type Application } from './application'
 import { isTooOld, readLastUse } from './data-version/data-version'
 import { refuseNewerData } from './data-version/refusal'
 import { eraseAtLaunch } from './erase/at-launch'
 import { placesOf } from './erase/places'
-import { imageOf } from './erase/start-again'
 import { exitCodes } from './exit-codes'
 import { installLastResort } from './last-resort'
 import { LaunchOptionsError, parseLaunchOptions } from './launch-options'
@@ -40,7 +40,7 @@ function main(): void {
   )
   const releases = app.isPackaged ? readReleaseAddress(process.resourcesPath) : { address: null, problem: null }
   switchOffWhatChromiumBrings(releases.address === null || options.offline ? [] : releaseNames(releases.address, process.env))
-  const image = imageOf({ program: process.execPath, environment: process.env })
+  const image = ownImage({ program: process.execPath, environment: process.env })
   const places = placesOf({ data: paths.data, models: paths.models, image })
   if (options.erase !== null) {
     eraseAtLaunch({ paths, places, options: options.erase })

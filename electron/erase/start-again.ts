@@ -1,12 +1,10 @@
 /** How the app starts itself again: to erase what it has open, and anew after that. */
-import path from 'node:path'
+import { ownImage, type RunningProgram } from '../app-image'
 import { eraseFlags } from '../launch-options'
 
-export interface StartedAs {
+export interface StartedAs extends RunningProgram {
   /** Without the program. */
   args: readonly string[]
-  program: string
-  environment: NodeJS.ProcessEnv
 }
 
 export interface StartAgain {
@@ -28,12 +26,6 @@ function withoutFlags(args: readonly string[]): string[] {
 }
 
 /** An AppImage's own program is gone with its mount: the image is started. */
-function programOf(as: Omit<StartedAs, 'args'>): string {
-  return imageOf(as) ?? as.program
-}
-
-/** The AppImage that the program runs from, or null. That of a terminal which started this app is not ours. */
-export function imageOf({ program, environment }: Omit<StartedAs, 'args'>): string | null {
-  const { APPIMAGE: image, APPDIR: mount } = environment
-  return image && mount && program.startsWith(`${mount}${path.sep}`) ? image : null
+function programOf(running: RunningProgram): string {
+  return ownImage(running) ?? running.program
 }

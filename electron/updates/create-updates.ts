@@ -29,8 +29,8 @@ export interface CreateUpdatesOptions {
 const hour = 60 * 60_000
 
 export async function createUpdates({ paths, address, isOffline, looksByItself, events, log }: CreateUpdatesOptions): Promise<AppUpdates> {
-  const { platform, execPath } = process
-  const { way, image } = updateWay({ platform, environment: process.env, execPath })
+  const { platform, execPath: program } = process
+  const { way, image } = updateWay({ platform, environment: process.env, program })
   const folder = image === null ? paths.data : path.dirname(image)
   const failureFile = path.join(paths.data, 'update-failed.json')
   const loaded: { releases: Releases | null } = { releases: null }

@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Erased, Refusal } from '../../../../electron/erase/erase-everything'
 import { eraseButton, eraseQuestion, eraseReport, startAnewButton } from '../../../../electron/erase/questions'
@@ -79,8 +81,10 @@ describe('started again', () => {
   })
 
   it('out of an AppImage the image is started: the program in its mount goes with this process', () => {
-    const environment = { APPIMAGE: '/home/ann/ContentCache.AppImage', APPDIR: '/tmp/.mount_Content' }
-    expect(startToErase({ ...as, program: '/tmp/.mount_Content/contentcache', environment }).execPath).toBe(environment.APPIMAGE)
+    // This program's own folder stands for the mount: both have to be there.
+    const image = realpathSync(__filename)
+    const environment = { APPIMAGE: image, APPDIR: path.dirname(process.execPath) }
+    expect(startToErase({ ...as, program: process.execPath, environment }).execPath).toBe(image)
     expect(startToErase({ ...as, environment }).execPath).toBe(as.program)
   })
 })

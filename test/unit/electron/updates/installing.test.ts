@@ -24,31 +24,31 @@ const write = (name: string, text: string, mode = 0o755): string => {
 const digest = (text: string): string => createHash('sha512').update(text).digest('base64')
 
 describe.skipIf(process.platform === 'win32')('whether an app can replace itself', () => {
-  function place(): { image: string; contents: string; execPath: string } {
+  function place(): { image: string; contents: string; program: string } {
     const image = write('apps/ContentCache-0.1.0.AppImage', 'image')
-    const execPath = write('mount/contentcache', 'program')
-    return { image, contents: path.join(folder, 'mount'), execPath }
+    const program = write('mount/contentcache', 'program')
+    return { image, contents: path.join(folder, 'mount'), program }
   }
 
   it('an AppImage can, links resolved', () => {
-    const { image, contents, execPath } = place()
+    const { image, contents, program } = place()
     symlinkSync(image, path.join(folder, 'link.AppImage'))
     const environment = { APPIMAGE: path.join(folder, 'link.AppImage'), APPDIR: contents }
-    expect(updateWay({ platform: 'linux', environment, execPath })).toEqual({ way: 'app', image })
+    expect(updateWay({ platform: 'linux', environment, program })).toEqual({ way: 'app', image })
   })
 
   it('an app that was started from the AppImage of another program cannot: that one is not ours', () => {
     const { image, contents } = place()
-    const execPath = write('opt/ContentCache/contentcache', 'program')
-    expect(updateWay({ platform: 'linux', environment: { APPIMAGE: image, APPDIR: contents }, execPath })).toEqual({ way: 'package', image: null })
-    expect(updateWay({ platform: 'linux', environment: {}, execPath })).toEqual({ way: 'package', image: null })
-    expect(updateWay({ platform: 'linux', environment: { APPIMAGE: path.join(folder, 'gone'), APPDIR: path.dirname(execPath) }, execPath })).toEqual({ way: 'package', image: null })
+    const program = write('opt/ContentCache/contentcache', 'program')
+    expect(updateWay({ platform: 'linux', environment: { APPIMAGE: image, APPDIR: contents }, program })).toEqual({ way: 'package', image: null })
+    expect(updateWay({ platform: 'linux', environment: {}, program })).toEqual({ way: 'package', image: null })
+    expect(updateWay({ platform: 'linux', environment: { APPIMAGE: path.join(folder, 'gone'), APPDIR: path.dirname(program) }, program })).toEqual({ way: 'package', image: null })
   })
 
   it.skipIf(process.getuid?.() === 0)('an AppImage in a folder of somebody else cannot', () => {
-    const { image, contents, execPath } = place()
+    const { image, contents, program } = place()
     chmodSync(path.dirname(image), 0o555)
-    expect(updateWay({ platform: 'linux', environment: { APPIMAGE: image, APPDIR: contents }, execPath })).toEqual({ way: 'read-only', image })
+    expect(updateWay({ platform: 'linux', environment: { APPIMAGE: image, APPDIR: contents }, program })).toEqual({ way: 'read-only', image })
     chmodSync(path.dirname(image), 0o755)
   })
 })
