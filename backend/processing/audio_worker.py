@@ -33,6 +33,14 @@ LOOK_FOR_MODELS_SECONDS = 3.0
 RETRY_SECONDS = 5.0
 
 
+# Then the process ends: what it may have leaked is the next one's to have.
+MEMORY_TRIES = 4
+
+
+class NoMemory(Exception):
+    """Listening met a lack of memory: the job is back in the queue."""
+
+
 class EngineFailed(Exception):
     """An engine whose model is there does not load: the job goes back to the queue and waits."""
 
@@ -69,9 +77,10 @@ class AudioWorker:
         self._told: str | None = None
         self._new_memory_wait = memory_wait
         self._memory_wait = memory_wait()
+        self._memory_tries = 0
 
     def run(self) -> None:
-        """Until the lifetime ends. Returns with no lease held."""
+        """Until the lifetime ends. Returns with no lease held. Raises NoMemory, and whatever no job is to blame for."""
         while not self._lifetime.stopping.is_set():
             try:
                 self._look_for_models()
@@ -82,13 +91,17 @@ class AudioWorker:
                     self._work(job)
                     self._told = None
                     self._memory_wait = self._new_memory_wait()
+                    self._memory_tries = 0
             except LibraryLost:
                 # Said already, and the process is about to end.
                 log.info("the library is lost, so nothing more is heard")
                 break
-            except Exception as error:
-                if not (isinstance(error, sqlite3.Error) or is_blameless(error)):
+            except NoMemory as error:
+                self._memory_tries += 1
+                if self._memory_tries == MEMORY_TRIES:
                     raise
+                self._stumbled(error)
+            except (sqlite3.Error, ReaderNotStarted) as error:
                 # Nothing is lost: the job was given back, or its lease runs out or is freed at the next start.
                 self._stumbled(error)
         self._end_listening()
@@ -148,6 +161,8 @@ class AudioWorker:
         except Exception as error:
             if is_blameless(error):
                 self._give_back(job)
+                if lacked_memory(error):
+                    raise NoMemory from error
                 raise
             # Memory that ran out in the middle may have a name that nobody knows, and is not the recording's fault: it is tried once more.
             log.exception("item %d", job.item_id)
@@ -272,12 +287,12 @@ def _unexpected(error: Exception) -> Problem:
 def _problem_of(error: Exception) -> Problem:
     if isinstance(error, ReaderNotStarted):
         return error.problem
-    if lacked_memory(error):
+    if isinstance(error, NoMemory):
         return Problem(
             code="out-of-memory",
             message="There was not enough free memory to go on listening. Recordings wait.",
             next_step="Close other programs. It is tried again by itself.",
-            detail=f"{type(error).__name__}: {error}",
+            detail=repr(error.__cause__),
         )
     return storage_problem(error) or Problem(
         code="library-unavailable",

@@ -16,7 +16,7 @@ from backend.library.store.jobs import MAX_CRASHES, MAX_LOST
 from backend.models.manifest import load_manifest
 from backend.models.registry import ModelLocation
 from backend.processing import audio_worker, engines
-from backend.processing.audio_worker import AudioWorker
+from backend.processing.audio_worker import MEMORY_TRIES, AudioWorker, NoMemory
 from backend.processing.engines import Engine
 from backend.processing.sound_tagger import SoundTagger
 from backend.processing.transcriber import Transcriber, Transcription
@@ -25,6 +25,7 @@ from backend.sidecar.lifetime import Lifetime
 from test.backend.processing import media
 from test.backend.processing.sidecar import add_folder
 
+PROCESSES = 3
 FAILS = [ItemState.WORKING, ItemState.WAITING, ItemState.WORKING, ItemState.FAILED]
 
 
@@ -69,7 +70,7 @@ def add_recording(library: Library, folder: Path) -> None:
     add_folder(library, folder, {"speech.flac": ItemKind.AUDIO})
 
 
-def run(library: Library, transcriber: Broken, is_last: Callable[[Contract], bool]) -> list[Contract]:
+def run(library: Library, transcriber: Broken, is_last: Callable[[Contract], bool | None]) -> list[Contract]:
     """What the worker tells until then."""
     events: list[Contract] = []
     lifetime = Lifetime()
@@ -113,13 +114,17 @@ def test_an_error_of_a_programmer_fails_the_recording_at_the_second_try(library:
 @pytest.mark.parametrize(
     "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 12288000 bytes.")]
 )
-def test_no_recording_is_blamed_for_a_lack_of_memory(library: Library, broken: Broken, error: Exception) -> None:
+def test_a_lack_of_memory_is_waited_for_and_at_last_another_process_s(library: Library, error: Exception) -> None:
     transcriber = Broken(error)
-    tries = iter(range(MAX_LOST + 1))
-    events = run(library, transcriber, lambda event: is_item(event, ItemState.WAITING) and next(tries) == MAX_LOST)
-    assert states(events) == [ItemState.WORKING, ItemState.WAITING] * (MAX_LOST + 1)
-    assert [event.problem.code for event in events if isinstance(event, ErrorEvent)] == ["out-of-memory"]
-    assert states(run(library, broken, failed)) == FAILS
+    assert MEMORY_TRIES * PROCESSES > MAX_LOST
+    events: list[Contract] = []
+    for _ in range(PROCESSES):
+        with pytest.raises(NoMemory):
+            run(library, transcriber, events.append)
+    assert transcriber.begun == MEMORY_TRIES * PROCESSES
+    assert states(events) == [ItemState.WORKING, ItemState.WAITING] * transcriber.begun
+    assert [event.problem.code for event in events if isinstance(event, ErrorEvent)] == ["out-of-memory"] * PROCESSES
+    assert states(run(library, Broken(TypeError("no such thing")), failed)) == FAILS
 
 
 def test_no_recording_is_blamed_where_no_decoder_starts(library: Library, broken: Broken, monkeypatch: pytest.MonkeyPatch) -> None:
