@@ -1,5 +1,16 @@
-import { basename } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { digestOfFile } from './lib/files.mjs'
 
-/** `node checksums.mjs FILE...`: as `sha256sum --check` reads it, on every system. */
-for (const file of process.argv.slice(2)) console.log(`${digestOfFile(file)}  ${basename(file)}`)
+/**
+ * Write `SHA256SUMS-<platform>` beside the files, as `sha256sum --check` reads it on every system.
+ * @param {string} out
+ * @param {import('./options.mjs').System} platform
+ * @param {string[]} files
+ * @returns {string} its path
+ */
+export function writeChecksums(out, platform, files) {
+  const file = join(out, `SHA256SUMS-${platform}`)
+  writeFileSync(file, files.map((each) => `${digestOfFile(each)}  ${basename(each)}\n`).sort().join(''))
+  return file
+}

@@ -6,6 +6,7 @@ import { readStamp } from '../bootstrap/lib/stamps.mjs'
 import { carryOut } from '../bootstrap/lib/step.mjs'
 import { build } from '../bootstrap/steps/build.mjs'
 import { configurationOf, forAnotherSystem, runBuilder, statedFuses } from './builder.mjs'
+import { writeChecksums } from './checksums.mjs'
 import { problemsIn } from './contents.mjs'
 import { fusesOf } from './fuses.mjs'
 import { MAIN_WORKSHOP, PACKAGE_CACHE, workshop } from './layout.mjs'
@@ -38,7 +39,8 @@ async function packageApp(parts, options, foreign) {
   const problems = problemsIn(unpacked)
   if (problems.length > 0) throw new BootstrapError(`${relative(ROOT, unpacked)} is not what should be shipped:\n${problems.join('\n')}`, 'scripts/package/contents.mjs says what may not be there.')
   console.log(`\n${tableOf(sizesOf(unpacked))}\n`)
-  for (const file of [unpacked, ...artifacts, publishBill(parts, out, platform, electron.arch)]) console.log(`  ${relative(ROOT, file) || file}`)
+  const published = [...artifacts, publishBill(parts, out, platform, electron.arch)]
+  for (const file of [unpacked, ...published, writeChecksums(out, platform, published)]) console.log(`  ${relative(ROOT, file) || file}`)
   return unpacked
 }
 
