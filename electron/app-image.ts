@@ -21,3 +21,8 @@ export function ownImage({ program, environment }: RunningProgram): string | nul
     return null
   }
 }
+
+/** Where its next version is kept: beside it, so that it takes its place in one step, and what is wrong with that disk shows before. */
+export function updatesBeside(image: string): string {
+  return path.join(path.dirname(image), '.contentcache-update')
+}

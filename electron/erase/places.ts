@@ -1,6 +1,7 @@
 /** Where the app keeps what it writes. */
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
+import { updatesBeside } from '../app-image'
 import type { Place } from './look'
 import { dataNames, modelNames, updateNames } from './own-names'
 
@@ -48,9 +49,4 @@ function real(folder: string): string {
   } catch {
     return folder
   }
-}
-
-/** Where an AppImage keeps the update that it has fetched: beside itself, so that the one can take the other's place. */
-export function updatesBeside(image: string): string {
-  return path.join(path.dirname(image), '.contentcache-update')
 }

@@ -1,6 +1,7 @@
 /** Updates as the app uses them: when they are looked for, their place in the picture, their session and their installation. */
 import path from 'node:path'
 import { app, session, type Session } from 'electron'
+import { updatesBeside } from '../app-image'
 import { isAlive } from '../contract/picture'
 import { freeSpace } from '../diagnostics/free-space'
 import type { Log } from '../log/log'
@@ -37,7 +38,7 @@ export async function createUpdates({ paths, address, isOffline, looksByItself, 
 
   const open = async (): Promise<Releases> => {
     if (address === null) throw new Error('There is no release address')
-    const { Releases: Source, folderBeside, ElectronHttpExecutor, getNetSession } = await import('./releases')
+    const { Releases: Source, ElectronHttpExecutor, getNetSession } = await import('./releases')
     await confine(getNetSession(), address, isOffline)
     const proxy = releaseProxy(address, process.env)
     loaded.releases = new Source({
@@ -46,7 +47,7 @@ export async function createUpdates({ paths, address, isOffline, looksByItself, 
       name: app.getName(),
       platform,
       addressFile: path.join(process.resourcesPath, addressFile),
-      folder: image === null ? path.join(paths.data, 'updates') : folderBeside(image),
+      folder: image === null ? path.join(paths.data, 'updates') : updatesBeside(image),
       executor: new ElectronHttpExecutor(({ isProxy }, answer) => (isProxy ? answer(decodeURIComponent(proxy?.username ?? ''), decodeURIComponent(proxy?.password ?? '')) : answer('', ''))),
       log,
       quit: () => app.quit(),

@@ -160,8 +160,3 @@ function anonymousProvider(address: URL) {
     }
   }
 }
-
-/** Where an AppImage's next version is kept: beside it, so that it takes its place in one step, and what is wrong with that disk shows before. */
-export function folderBeside(image: string): string {
-  return path.join(path.dirname(image), '.contentcache-update')
-}
