@@ -32,6 +32,7 @@ from backend.sidecar.heartbeat import start_heartbeat
 from backend.sidecar.lifetime import Lifetime
 from backend.sidecar.lines import LineEmitter
 from backend.sidecar.logs import log_to_stderr
+from backend.sidecar.unbegun_threads import end_with_unbegun_threads
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def main() -> int:
     lifetime.watch_signals()
     lifetime.watch_stdin()
     emitter.emit(Ready(sidecar=SidecarName.AUDIO_PROCESSOR, pid=os.getpid(), version=VERSION))
+    end_with_unbegun_threads()
     start_heartbeat(emitter, lifetime)
     _yield_to_others()
     guard = LibraryGuard(emitter.emit, lifetime)

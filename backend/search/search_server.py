@@ -41,6 +41,7 @@ from backend.sidecar.heartbeat import start_heartbeat
 from backend.sidecar.lifetime import Lifetime
 from backend.sidecar.lines import LineEmitter
 from backend.sidecar.logs import log_to_stderr
+from backend.sidecar.unbegun_threads import end_with_unbegun_threads
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +145,7 @@ def main() -> int:
     lifetime.watch_signals()
     lifetime.watch_stdin()
     server: SearchServer | None = None
+    end_with_unbegun_threads()
     start_heartbeat(emitter, lifetime, lambda: server is None or server.turns())
     guard = LibraryGuard(emitter.emit, lifetime)
     try:
