@@ -11,6 +11,8 @@ export interface ShippedCommand {
   executable: string
   args?: string[]
   env: Record<string, string>
+  /** What it says is kept for a failure to start, instead of being printed. */
+  quiet?: boolean
 }
 
 /** An AppImage unpacks its gigabytes before it starts anything. */
@@ -31,10 +33,10 @@ export class ShippedApp {
   private readonly endWithUs = (): void => killHard(this.processes())
 
   /** Resolves when the window has drawn something. */
-  static async launch({ executable, args = [], env }: ShippedCommand): Promise<ShippedApp> {
+  static async launch({ executable, args = [], env, quiet = false }: ShippedCommand): Promise<ShippedApp> {
     const child = spawn(executable, [...args, '--remote-debugging-port=0'], { env, stdio: ['ignore', 'inherit', 'pipe'] })
     try {
-      const browser = await chromium.connectOverCDP(await debuggerOf(child), { noDefaults: true })
+      const browser = await chromium.connectOverCDP(await debuggerOf(child, quiet), { noDefaults: true })
       return new ShippedApp(await firstWindow(browser), child, browser)
     } catch (error) {
       killHard(below(child))
@@ -72,7 +74,7 @@ function below({ pid }: ChildProcess): RunningProcess[] {
 }
 
 /** The address that Chromium prints; what else it says belongs to whoever reads the output of the test. */
-function debuggerOf(child: ChildProcess): Promise<string> {
+function debuggerOf(child: ChildProcess, quiet: boolean): Promise<string> {
   const said: string[] = []
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
@@ -85,7 +87,7 @@ function debuggerOf(child: ChildProcess): Promise<string> {
     if (child.stderr === null) throw new Error('the app was started without a pipe for what it says')
     createInterface({ input: child.stderr }).on('line', (line) => {
       said.push(line)
-      process.stderr.write(`${line}\n`)
+      if (!quiet) process.stderr.write(`${line}\n`)
       const address = /^DevTools listening on (ws:\S+)/.exec(line)?.[1]
       if (address === undefined) return
       clearTimeout(limit)

@@ -80,7 +80,7 @@ async function firstDrawn(page: Page, reason: 'words' | 'meaning'): Promise<numb
 
 async function withApp<T>(place: Place, work: (launched: Launched) => Promise<T>): Promise<T> {
   const at = Date.now()
-  const app = await ShippedApp.launch({ executable: path.join(place.unpacked, 'contentcache'), args: argumentsFor(place), env: environmentFor(place) })
+  const app = await ShippedApp.launch({ executable: path.join(place.unpacked, 'contentcache'), args: argumentsFor(place), env: environmentFor(place), quiet: true })
   try {
     return await work({ app, at })
   } finally {
