@@ -11,6 +11,7 @@ import { digestOfFile } from './lib/files.mjs'
  */
 export function writeChecksums(out, platform, files) {
   const file = join(out, `SHA256SUMS-${platform}`)
-  writeFileSync(file, files.map((each) => `${digestOfFile(each)}  ${basename(each)}\n`).sort().join(''))
+  const byName = [...files].sort((one, other) => (basename(one) < basename(other) ? -1 : 1))
+  writeFileSync(file, byName.map((each) => `${digestOfFile(each)}  ${basename(each)}\n`).join(''))
   return file
 }
