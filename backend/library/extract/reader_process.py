@@ -56,6 +56,7 @@ class ReaderProcess(Generic[T]):
         self._read_answer = read_answer
         self._answers: Queue[T | ReaderEnded] = Queue(maxsize=ahead)
         self._log_lines = 0
+        self._is_silent = False
         try:
             process = _starter.submit(_start, module).result()
         except OSError as error:
@@ -76,7 +77,8 @@ class ReaderProcess(Generic[T]):
         return self._process.pid
 
     def is_alive(self) -> bool:
-        return self._process.poll() is None
+        # In this order: `poll` does not know while another thread, which has heard of the end before, waits for it.
+        return self._process.poll() is None and not self._is_silent
 
     def ask(self, request: str) -> None:
         """Send one line. Raises ReaderEnded."""
@@ -148,6 +150,7 @@ class ReaderProcess(Generic[T]):
                 log.info("%d: says more than is kept", self.pid)
 
     def _how_it_ended(self) -> str:
+        self._is_silent = True
         try:
             return f"exit status {self._process.wait(timeout=2)}"
         except subprocess.TimeoutExpired:
