@@ -10,10 +10,13 @@ import { exitCodes } from './exit-codes'
 import { installLastResort } from './last-resort'
 import { LaunchOptionsError, parseLaunchOptions } from './launch-options'
 import { createLog } from './log/log'
-import { prepareFolders, resolvePaths } from './paths'
+import { prepareFolders, resolvePaths, UnusableFolderError } from './paths'
 import { declareAppScheme } from './security/app-protocol'
 import { chromiumSwitches, disabledFeatures } from './security/chromium-switches'
 import { developmentOrigin } from './security/origins'
+import { comeBack } from './single-instance/come-back'
+import { acquireInstanceLock, onAnotherStart, type AnotherStart } from './single-instance/instance-lock'
+import { refuseUnusableFolder } from './unusable-folder/refusal'
 import { readReleaseAddress } from './updates/release-address'
 import { releaseNames } from './updates/release-proxy'
 
@@ -51,29 +54,38 @@ function main(): void {
     refuseNewerData(paths, { data: paths.data, lastUsed: lastUse.version, version: app.getVersion() })
     return
   }
-  prepareFolders(paths)
+  try {
+    prepareFolders(paths)
+  } catch (error) {
+    if (!(error instanceof UnusableFolderError)) throw error
+    refuseUnusableFolder(paths, error)
+    return
+  }
   const log = createLog(paths.logs, 'main', 'console')
   installLastResort(log)
   if (lastUse.kind === 'damaged') log.warn(`Nobody can say which version used the data last: ${lastUse.detail}`)
   if (releases.problem !== null) log.warn(`[updates] ${releases.problem}`)
 
-  app.setPath('userData', paths.profile)
   declareAppScheme()
   // Whoever starts it without one, as root in a container must, has none to enable.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 
-  // The lock lies in the profile: one instance for each data folder.
-  if (!app.requestSingleInstanceLock()) {
-    log.info('Already running with this data folder: its window is shown.')
-    app.exit(0)
+  if (!acquireInstanceLock(paths.profile, { args: process.argv.slice(1), workingDirectory: process.cwd() })) {
+    log.info('Already running with this data folder: its window is shown, or comes back when it is just ending.')
+    app.exit(exitCodes.done)
     return
   }
 
   let application: Promise<Application> | null = null
   let quitting = false
   let stopped = false
+  // Started again while it still ends: it comes back, as the last start asked for.
+  let comesBackAs: AnotherStart | null = null
   const show = (): void => void application?.then((running) => (quitting ? undefined : running.show()))
-  app.on('second-instance', show)
+  onAnotherStart((start) => {
+    if (quitting) comesBackAs = start ?? comesBackAs
+    else show()
+  })
   app.on('activate', show)
   // A session that ends and Ctrl+C in a terminal are a quit like any other: the sidecars put their work back first.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
@@ -91,6 +103,7 @@ function main(): void {
       .catch((error: unknown) => log.error(`Not stopped in order: ${String(error)}`))
       .finally(() => {
         stopped = true
+        if (comesBackAs !== null) comeBack(comesBackAs, log)
         // Electron ignores a quit that is asked for while it still delivers this event, as when nothing had to be stopped.
         setImmediate(() => app.quit())
       })

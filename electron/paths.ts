@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { LaunchOptionsError, type LaunchOptions } from './launch-options'
+import type { LaunchOptions } from './launch-options'
 
 export interface Installation {
   isPackaged: boolean
@@ -73,16 +73,26 @@ export function resolvePaths(installation: Installation, options: LaunchOptions)
   }
 }
 
-/** Creates what is missing; says in a sentence what cannot be used. */
-export function prepareFolders(paths: Paths): void {
-  for (const folder of [paths.data, paths.logs, paths.run, paths.profile, paths.models]) {
+/** A folder that the app cannot do without, and the code of the system's error. */
+export class UnusableFolderError extends Error {
+  constructor(
+    readonly folder: string,
+    readonly reason: string,
+  ) {
+    super(`The folder ${folder} cannot be used (${reason})`)
+  }
+}
+
+/** Creates what is missing. Models may lie where only others write. Throws UnusableFolderError. */
+export function prepareFolders({ data, logs, run, profile, models }: Paths): void {
+  const read = constants.R_OK | constants.X_OK
+  for (const folder of [data, logs, run, profile, models]) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      accessSync(folder, constants.R_OK | constants.X_OK)
+      accessSync(folder, folder === models ? read : read | constants.W_OK)
     } catch (error) {
-      if (existsSync(folder) && !statSync(folder).isDirectory()) throw new LaunchOptionsError(`${folder} is a file. A folder is needed there.`)
-      const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-      throw new LaunchOptionsError(`The folder ${folder} cannot be used (${reason}). Choose another with --data-dir or --models-dir.`)
+      const isFile = existsSync(folder) && !statSync(folder).isDirectory()
+      throw new UnusableFolderError(folder, isFile ? 'ENOTDIR' : ((error as NodeJS.ErrnoException).code ?? String(error)))
     }
   }
 }

@@ -7,6 +7,7 @@ import type { EraseOptions } from '../launch-options'
 import type { Paths } from '../paths'
 import { messageOf } from '../problem'
 import { chosenLanguage } from '../settings'
+import { acquireInstanceLock } from '../single-instance/instance-lock'
 import { eraseEverything, type Outcome } from './erase-everything'
 import type { Found } from './look'
 import type { Places } from './places'
@@ -33,10 +34,7 @@ export function eraseAtLaunch({ paths, places, options }: EraseAtLaunch): void {
     return options.confirmed || isYes()
   }
   const lock = {
-    acquire: () => {
-      app.setPath('userData', paths.profile)
-      return app.requestSingleInstanceLock()
-    },
+    acquire: () => acquireInstanceLock(paths.profile, null),
     release: () => app.releaseSingleInstanceLock(),
   }
   const outcome = eraseEverything({ paths, places, lock, confirm })

@@ -29,6 +29,7 @@ const thumbnailNames = [file(/^\d+\.jpg$/), file(/^tmp\w{8}\.part$/)]
 /** Chromium's profile, by the names that it uses in Electron 22 to 45. What lies below them is Chromium's alone. */
 const profileNames = [
   lock(/^Singleton(Cookie|Lock|Socket)$|^lockfile$/),
+  file(/^launch\.lock$/),
   file(/^(Local State|Preferences|Secure Preferences|Network Persistent State|TransportSecurity|Trust Tokens|Cookies|DIPS|QuotaManager|SharedStorage|Reporting and NEL|README|Variations|First Run|Last Version|DevToolsActivePort|declarative_rules)(-journal|-wal|-shm)?$/),
   file(/^\.(org\.chromium\.Chromium|com\.google\.Chrome)\.\w+$/),
   tree(/^(Cache|Code Cache|GPUCache|DawnCache|DawnGraphiteCache|DawnWebGPUCache|GrShaderCache|GraphiteDawnCache|ShaderCache|Shared Dictionary|SharedStorage)$/),

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { launchCommand } from '../support/app'
-import { processesOf } from '../support/faults'
+import { processesOf, signal } from '../support/faults'
 import { items, settled, snapshot } from '../support/library-status'
 import { killHard, survivors, tree, type RunningProcess } from '../support/processes'
 import { Stage } from './stage'
@@ -102,31 +102,58 @@ test('a command from the menu is not lost while the page loads', async () => {
 })
 
 test('of two that are started at the same moment exactly one stays, and the other ends as one that was not needed', async () => {
-  const stage = await Stage.open('same-moment')
-  try {
-    await stage.folder('data')
-    const { executable, args, env } = launchCommand({ dataDirectory: stage.dataDirectory })
-    const both = [1, 2].map(() => spawn(executable, args, { env, stdio: 'ignore' }))
-    const codes = await Promise.race(both.map((app) => once(app, 'exit')))
-    expect(codes).toEqual([0, null])
-    await expect.poll(modules, { timeout: 60_000 }).toEqual(['audioprocessor', 'search_server'])
+  // Chromium's lock alone lets both through in some of ten.
+  test.slow()
+  for (let round = 1; round <= 10; round += 1) {
+    const stage = await Stage.open('same-moment')
+    try {
+      await stage.folder('data')
+      const { executable, args, env } = launchCommand({ dataDirectory: stage.dataDirectory })
+      const both = [1, 2].map(() => spawn(executable, args, { env, stdio: 'ignore' }))
+      await expect.poll(() => both.map(({ exitCode }) => exitCode).sort(), { message: `round ${round}`, timeout: 30_000 }).toEqual([0, null])
+      await expect.poll(() => modules(stage), { timeout: 60_000 }).toEqual(['audioprocessor', 'search_server'])
 
-    const [stays, ...others] = both.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+      const stays = both.find(({ exitCode }) => exitCode === null)
+      stays?.kill('SIGTERM')
+      await expect.poll(() => both.map(({ exitCode }) => exitCode), { message: `round ${round}`, timeout: 30_000 }).toEqual([0, 0])
+      expect((await survivors(processesOf(stage.dataDirectory), 5)).map(({ command }) => command)).toEqual([])
+    } finally {
+      killHard(processesOf(stage.dataDirectory))
+      await stage.end()
+    }
+  }
+})
+
+function modules(stage: Stage): string[] {
+  return processesOf(stage.dataDirectory)
+    .flatMap(({ command }) => /backend\.\w+\.(search_server|audioprocessor)/.exec(command)?.[1] ?? [])
+    .sort()
+}
+
+test('who starts it again while it ends gets it back, as the last start asked for', async () => {
+  const stage = await Stage.open('again')
+  try {
+    const { app } = await stage.launch()
+    // Sidecars that do not answer make the end a long one.
+    for (const module of ['search_server', 'audioprocessor'] as const) signal(app.sidecar(module) ?? app.main, 'SIGSTOP')
+    const quit = app.quit()
+    await expect.poll(() => app.processes().some(({ command }) => command.includes('--type=renderer'))).toBe(false)
+
+    const { executable, args, env } = launchCommand({ dataDirectory: stage.dataDirectory, offline: true })
+    const second = spawn(executable, args, { env, stdio: 'ignore' })
+    expect(await once(second, 'exit')).toEqual([0, null])
+    expect(app.runs).toBe(true)
+    expect((await quit).map(({ command }) => command)).toEqual([])
+
+    await expect.poll(() => modules(stage), { timeout: 60_000 }).toEqual(['audioprocessor', 'search_server'])
+    const [back, ...others] = processesOf(stage.dataDirectory).filter(({ command }) => !command.includes('--type=') && command.includes(stage.dataDirectory))
     expect(others).toEqual([])
-    const ended = stays === undefined ? Promise.resolve() : once(stays, 'exit')
-    stays?.kill('SIGTERM')
-    await ended
-    expect(stays?.exitCode).toBe(0)
-    expect((await survivors(processesOf(stage.dataDirectory), 5)).map(({ command }) => command)).toEqual([])
+    expect(back?.command).toContain('--offline')
+    if (back !== undefined) signal(back, 'SIGTERM')
+    await expect.poll(() => processesOf(stage.dataDirectory).map(({ command }) => command), { timeout: 30_000 }).toEqual([])
   } finally {
     killHard(processesOf(stage.dataDirectory))
     await stage.end()
-  }
-
-  function modules(): string[] {
-    return processesOf(stage.dataDirectory)
-      .flatMap(({ command }) => /backend\.\w+\.(search_server|audioprocessor)/.exec(command)?.[1] ?? [])
-      .sort()
   }
 })
 

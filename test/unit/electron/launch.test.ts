@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eraseFlags, LaunchOptionsError, parseLaunchOptions } from '../../../electron/launch-options'
 import { prepareFolders, resolvePaths, type Installation } from '../../../electron/paths'
 import { defaultSettings, SettingsStore } from '../../../electron/settings'
+import { unusableDialog, unusableLine } from '../../../electron/unusable-folder/words'
 import { temporaryFolder } from './support'
 
 const cwd = path.resolve('/home/ann')
@@ -93,17 +94,33 @@ describe('on a real disk', () => {
     expect([paths.logs, paths.run, paths.profile].every((each) => existsSync(each))).toBe(true)
   })
 
-  it('a file where a folder is needed is a sentence', () => {
+  it('a file where a folder is needed is named', () => {
     const file = path.join(folder, 'file')
     writeFileSync(file, '')
-    expect(() => prepareFolders(pathsIn(file))).toThrow(`${file} is a file. A folder is needed there.`)
+    expect(() => prepareFolders(pathsIn(file))).toThrow(expect.objectContaining({ folder: file, reason: 'ENOTDIR' }))
   })
 
-  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('a folder that may not be written is a sentence (not as root: it may everything)', () => {
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('a folder that may not be written is named, one of models may be (not as root: it may everything)', () => {
     const locked = path.join(folder, 'locked')
     mkdirSync(locked, { mode: 0o500 })
-    expect(() => prepareFolders(pathsIn(path.join(locked, 'data')))).toThrow('cannot be used (EACCES)')
+    for (const data of [path.join(locked, 'data'), locked]) expect(() => prepareFolders(pathsIn(data))).toThrow(expect.objectContaining({ reason: 'EACCES' }))
+    prepareFolders({ ...pathsIn(path.join(folder, 'data')), models: locked })
     chmodSync(locked, 0o700)
+  })
+
+  describe('what is said of a folder that cannot be used', () => {
+    it.each([
+      ['EACCES', 'You may not write there.', 'Sie dürfen dort nicht schreiben.'],
+      ['EROFS', 'That disk can only be read.', 'Dieser Datenträger kann nur gelesen werden.'],
+      ['ENOSPC', 'That disk is full.', 'Dieser Datenträger ist voll.'],
+      ['ENOTDIR', 'A file is in its place.', 'An seiner Stelle liegt eine Datei.'],
+      ['EIO', 'The system says: EIO.', 'Das System sagt: EIO.'],
+    ])('%s', (reason, english, german) => {
+      const unusable = { folder: '/media/stick/data', reason }
+      expect(unusableLine(unusable)).toBe(`The folder /media/stick/data cannot be used (${reason}). ${english} Choose another with --data-dir or --models-dir.`)
+      expect(unusableDialog('en-GB', unusable)).toMatchObject({ type: 'error', detail: expect.stringContaining(`/media/stick/data\n\n${english}\n\n`) as unknown })
+      expect(unusableDialog('de', unusable)).toMatchObject({ detail: expect.stringContaining(german) as unknown })
+    })
   })
 
   describe('SettingsStore', () => {
