@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { app, clipboard, dialog, Menu, nativeTheme, session, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
 import { addContextMenu } from './context-menu'
+import type { Root } from './contract/generated/api'
 import type { MenuCommand, Session, Settings } from './contract/ipc'
 import { emptyPicture } from './contract/picture'
 import { collectDiagnostics } from './diagnostics/collect'
@@ -28,6 +29,7 @@ import { menuTemplate } from './menu'
 import { menuLabels } from './menu-labels'
 import { createModels } from './models/create-models'
 import type { Paths } from './paths'
+import { PendingFolders } from './pending-folders'
 import { messageOf } from './problem'
 import { EventStream } from './relay/event-stream'
 import { startRelay } from './relay/server'
@@ -88,6 +90,7 @@ export async function startApplication({ options, paths, modelsElsewhere, build,
   const models = createModels({ paths, isOffline, events, sidecars })
   const care = createLibraryCare({ paths, isOffline, events, sidecars })
   const updates = await createUpdates({ paths, address: releaseAddress, isOffline, looksByItself: () => settings.get().updates, events, log })
+  const pendingFolders = new PendingFolders<Root>(paths.pendingFolders, log)
   const relay = await startRelay({ events, client, origins, log })
 
   let window: BrowserWindow | null = null
@@ -135,6 +138,7 @@ export async function startApplication({ options, paths, modelsElsewhere, build,
       offlineFlag: options.offline,
       dataDirectory: paths.data,
       modelsDirectory: paths.models,
+      pendingFolders: pendingFolders.get(),
       suggestedFolders: suggestedFolders((name) => app.getPath(name)),
     }
   }
@@ -166,7 +170,7 @@ export async function startApplication({ options, paths, modelsElsewhere, build,
     {
       'session:get': describeSession,
       ...aboutHandlers({ paths, openPath: (file) => shell.openPath(file) }),
-      ...libraryHandlers(client, () => dialogs.askForFolder()),
+      ...libraryHandlers(client, pendingFolders, () => dialogs.askForFolder()),
       ...careHandlers(care, dialogs),
       ...modelHandlers(models, dialogs),
       ...itemHandlers(client, shell),

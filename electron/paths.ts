@@ -30,6 +30,7 @@ export interface Paths {
   /** Chromium's own profile: it makes the single-instance lock one a data folder. */
   profile: string
   settings: string
+  pendingFolders: string
   windowState: string
   /** Which version of the app used the data last. */
   version: string
@@ -66,6 +67,7 @@ export function resolvePaths(installation: Installation, options: LaunchOptions)
     run: path.join(data, 'run'),
     profile: path.join(data, 'window'),
     settings: path.join(data, 'settings.json'),
+    pendingFolders: path.join(data, 'folders-pending.json'),
     windowState: path.join(data, 'window.json'),
     version: path.join(data, 'version.json'),
     notices: isPackaged ? path.join(resourcesPath, 'notices') : (environment['CONTENTCACHE_NOTICES_DIR'] ?? path.join(checkout, 'package', 'parts', 'notices')),

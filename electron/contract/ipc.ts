@@ -82,6 +82,8 @@ export interface Session {
   offlineFlag: boolean
   dataDirectory: string
   modelsDirectory: string
+  /** Chosen in an earlier launch, or before the page was loaded again, and not taken yet. */
+  pendingFolders: string[]
   /** This person's own folders that exist, to be offered at the first start. */
   suggestedFolders: SuggestedFolder[]
 }

@@ -51,6 +51,7 @@ export const updateNames: readonly OwnName[] = [file(/^\.updaterId$/), tree(/^co
 
 /** In the order in which they are erased. The list of folders goes first: with it, and without a library, an app would begin to index them again. */
 export const dataNames: readonly OwnName[] = [
+  file(/^folders-pending\.json(\.\d+\.tmp)?$/),
   file(/^(folders|library-replacement)\.json$/),
   file(/^\.(folders|library-replacement)\.json\.[0-9a-f]{8}\.tmp$/),
   file(/^library\.db(-wal|-shm|-journal)?$/),

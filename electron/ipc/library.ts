@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { PendingFolders } from '../pending-folders'
 import type { Item, QueueSummary, Root } from '../contract/generated/api'
 import { messageOf, problem, ProblemError } from '../problem'
 import type { SearchClient } from '../search-client'
@@ -24,10 +25,11 @@ export async function existingFolder(candidate: string): Promise<string> {
 
 type LibraryChannel = Exclude<Extract<keyof Handlers, `library:${string}`>, CareChannel>
 
-export function libraryHandlers(client: SearchClient, askForFolder: () => Promise<string | null>): Pick<Handlers, LibraryChannel> {
+export function libraryHandlers(client: SearchClient, pending: PendingFolders<Root>, askForFolder: () => Promise<string | null>): Pick<Handlers, LibraryChannel> {
+  const add = async (candidate: string): Promise<Root> => client.call<Root>({ method: 'POST', path: '/roots', body: { path: await existingFolder(candidate) } })
   return {
     'library:choose-folder': () => askForFolder(),
-    'library:add-folder': async ({ path: candidate }) => client.call<Root>({ method: 'POST', path: '/roots', body: { path: await existingFolder(candidate) } }),
+    'library:add-folder': ({ path: candidate }) => pending.keepUntil(candidate, () => add(candidate)),
     'library:remove-folder': ({ rootId }) => client.call<Root>({ method: 'DELETE', path: `/roots/${rootId}` }),
     'library:restore-folder': ({ rootId }) => client.call<Root>({ method: 'POST', path: `/roots/${rootId}/restore` }),
     'library:rescan-folder': ({ rootId }) => client.call<Root>({ method: 'POST', path: `/roots/${rootId}/rescan` }),

@@ -121,6 +121,10 @@ export const useLibraryStore = defineStore('library', () => {
     return root
   }
 
+  function addPending(): void {
+    for (const path of session.session?.pendingFolders ?? []) void addFolder(path)
+  }
+
   async function removeFolder(root: Root): Promise<void> {
     removing.value = new Set([...removing.value, root.id])
     const removed = await attempt(() => command('library:remove-folder', { rootId: root.id }))
@@ -178,6 +182,6 @@ export const useLibraryStore = defineStore('library', () => {
 
   return {
     rootId, state, kind, name, sort, order, listProblem, roots, queue, known, adding, empty, totalFiles, items,
-    ensure, leave, reload, sortBy, chooseFolder, addFolder, removeFolder, rescan, reindex, retry, setPaused, open, reveal,
+    ensure, leave, reload, sortBy, chooseFolder, addFolder, addPending, removeFolder, rescan, reindex, retry, setPaused, open, reveal,
   }
 })

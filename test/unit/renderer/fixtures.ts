@@ -74,7 +74,7 @@ export const present = (model: ModelId, over: Partial<ModelStatus> = {}): Partia
 
 const aSession: Session = {
   relayOrigin: 'http://127.0.0.1:9', version: '0', versions: { electron: '45', chromium: '148', node: '24' }, platform: 'linux', locale: 'en-US', offlineFlag: false,
-  dataDirectory: '/data', modelsDirectory: '/models', suggestedFolders: [{ kind: 'music', path: '/home/ann/Music' }],
+  dataDirectory: '/data', modelsDirectory: '/models', pendingFolders: [], suggestedFolders: [{ kind: 'music', path: '/home/ann/Music' }],
 }
 
 /** A fresh pinia with a session whose relay nobody serves: a test that forgets to stand in for a request fails. */

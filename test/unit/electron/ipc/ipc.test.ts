@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Root } from '../../../../electron/contract/generated/api'
 import { ipcArguments, type IpcChannel } from '../../../../electron/contract/ipc'
 import { answerCall, type Handlers } from '../../../../electron/ipc/answer'
 import { itemHandlers } from '../../../../electron/ipc/items'
 import { existingFolder, libraryHandlers } from '../../../../electron/ipc/library'
+import { PendingFolders } from '../../../../electron/pending-folders'
 import { SearchClient } from '../../../../electron/search-client'
 import { quiet, recordingLog, temporaryFolder } from '../support'
 
@@ -77,16 +79,18 @@ describe('answerCall', () => {
 })
 
 describe('library', () => {
+  const pending = () => new PendingFolders<Root>(path.join(folder, 'folders-pending.json'), quiet)
+
   it('adds an existing folder through search_server with its secret', async () => {
     answer.body = '{"id":4}'
-    const handlers = libraryHandlers(client, () => Promise.resolve(null))
+    const handlers = libraryHandlers(client, pending(), () => Promise.resolve(null))
     expect(await handlers['library:add-folder']({ path: folder })).toEqual({ id: 4 })
     expect(asked).toEqual([{ method: 'POST', url: '/roots', body: { path: folder }, authorization: 'Bearer s' }])
   })
 
   it('a closed dialog adds nothing', async () => {
-    expect(await libraryHandlers(client, () => Promise.resolve(null))['library:choose-folder'](undefined)).toBeNull()
-    expect(await libraryHandlers(client, () => Promise.resolve(folder))['library:choose-folder'](undefined)).toBe(folder)
+    expect(await libraryHandlers(client, pending(), () => Promise.resolve(null))['library:choose-folder'](undefined)).toBeNull()
+    expect(await libraryHandlers(client, pending(), () => Promise.resolve(folder))['library:choose-folder'](undefined)).toBe(folder)
     expect(asked).toEqual([])
   })
 
@@ -101,7 +105,7 @@ describe('library', () => {
   })
 
   it('passes the problem of search_server on, and words for what is none', async () => {
-    const handlers = libraryHandlers(client, () => Promise.resolve(null))
+    const handlers = libraryHandlers(client, pending(), () => Promise.resolve(null))
     answer = { status: 409, body: '{"problem":{"code":"already-added","message":"This folder is in the library already.","next_step":null,"detail":null}}' }
     await expect(handlers['library:add-folder']({ path: folder })).rejects.toMatchObject({ problem: { code: 'already-added' } })
     answer = { status: 500, body: 'Internal Server Error' }
@@ -111,7 +115,7 @@ describe('library', () => {
   it('waits for a library that is starting, and says so when it does not come', async () => {
     let port: number | null = null
     let isComing = true
-    const early = libraryHandlers(new SearchClient({ port: () => port, secret: 's', isComing: () => isComing }), () => Promise.resolve(null))
+    const early = libraryHandlers(new SearchClient({ port: () => port, secret: 's', isComing: () => isComing }), pending(), () => Promise.resolve(null))
     answer = { status: 200, body: '{"paused":true}' }
     const paused = early['library:set-paused']({ paused: true })
     await setTimeout(120)
@@ -127,9 +131,22 @@ describe('library', () => {
 
   it('waits no longer when the app is closed', async () => {
     const starting = new SearchClient({ port: () => null, secret: 's', isComing: () => true })
-    const added = libraryHandlers(starting, () => Promise.resolve(null))['library:add-folder']({ path: folder })
+    const added = libraryHandlers(starting, pending(), () => Promise.resolve(null))['library:add-folder']({ path: folder })
     starting.close()
     await expect(added).rejects.toMatchObject({ problem: { code: 'app-closing' } })
+  })
+
+  it('a folder that could not be added before the app was closed is not lost', async () => {
+    const starting = new SearchClient({ port: () => null, secret: 's', isComing: () => true })
+    const added = libraryHandlers(starting, pending(), () => Promise.resolve(null))['library:add-folder']({ path: folder })
+    starting.close()
+    await expect(added).rejects.toMatchObject({ problem: { code: 'app-closing' } })
+
+    const next = pending()
+    expect(next.get()).toEqual([folder])
+    answer.body = '{"id":4}'
+    await libraryHandlers(client, next, () => Promise.resolve(null))['library:add-folder']({ path: folder })
+    expect([next.get(), pending().get()]).toEqual([[], []])
   })
 })
 

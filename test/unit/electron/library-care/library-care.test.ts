@@ -41,7 +41,7 @@ beforeEach(async () => {
   ;({ folder, remove } = await temporaryFolder())
   paths = {
     data: folder, models: folder, bundledModels: null, code: fixtures, python: anyPython, pythonFlags: [], logs: folder, run: path.join(folder, 'run'),
-    profile: folder, settings: path.join(folder, 'settings.json'), windowState: path.join(folder, 'window.json'), version: path.join(folder, 'version.json'), notices: path.join(folder, 'notices'), chromiumLicences: path.join(folder, 'LICENSES.chromium.html'),
+    profile: folder, settings: path.join(folder, 'settings.json'), pendingFolders: path.join(folder, 'folders-pending.json'), windowState: path.join(folder, 'window.json'), version: path.join(folder, 'version.json'), notices: path.join(folder, 'notices'), chromiumLicences: path.join(folder, 'LICENSES.chromium.html'),
   }
   events = new EventStream({ ...emptyPicture, sidecars: [notStarted('search-server'), notStarted('audio-processor')] })
   heard = []

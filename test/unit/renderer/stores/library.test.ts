@@ -5,6 +5,7 @@ import type { IpcReply, Problem } from '@/contract'
 import { useConnectionStore } from '@/stores/connection'
 import { useLibraryStore } from '@/stores/library'
 import { useNoticeStore } from '@/stores/notices'
+import { useSessionStore } from '@/stores/session'
 import { aLibrary, anItem, aRoot, freshStores, holdRequests, type PendingRequest } from '../fixtures'
 
 const problem: Problem = { code: 'not-a-folder', message: 'This is a file, not a folder.', next_step: 'Choose its folder.', detail: null }
@@ -48,6 +49,14 @@ describe('library store', () => {
     await vi.advanceTimersByTimeAsync(0)
     expect(commands).toEqual([['library:remove-folder', { rootId: 5 }], ['library:restore-folder', { rootId: 5 }]])
     expect([library.roots.length, notices.notices.length]).toEqual([1, 0])
+  })
+
+  it('asks again for the folders of an earlier launch', () => {
+    const session = useSessionStore()
+    if (session.session) session.session = { ...session.session, pendingFolders: ['/home/ann/Music', '/media/disk'] }
+    library.addPending()
+    expect(library.adding).toEqual(['/home/ann/Music', '/media/disk'])
+    expect(commands).toEqual([['library:add-folder', { path: '/home/ann/Music' }], ['library:add-folder', { path: '/media/disk' }]])
   })
 
   it('offers undo exactly as long as the server waits', async () => {
