@@ -96,6 +96,6 @@ test('it can be read in the middle of the first start, which goes on where it wa
   await expect(page.getByRole('heading', { name: 'Which folders should be searchable?' })).toBeVisible()
   await chooseAbout(running)
   await expect(page.getByRole('heading', { level: 1, name: 'About ContentCache' })).toBeVisible()
-  await page.getByRole('button', { name: 'Back' }).click()
+  await page.getByRole('button', { name: 'Back to the first steps' }).click()
   await expect(page.getByRole('heading', { name: 'Which folders should be searchable?' })).toBeVisible()
 })

@@ -117,3 +117,27 @@ test('whoever quits before the chosen folders were taken, or is cut off, sees th
   await expect.poll(() => existsSync(path.join(stage.dataDirectory, 'folders-pending.json'))).toBe(false)
   expect(await third.window.page.getByRole('region', { name: 'Messages' }).innerText()).not.toMatch(/already|\bnot\b|fail/i)
 })
+
+test('the menu leads to every page in the middle of the first start, and each leads back to the step', async () => {
+  const opened = await stage.launch({ firstStart: true })
+  const { app, window } = opened
+  const { page } = window
+  const step = page.getByRole('heading', { name: 'Which folders should be searchable?' })
+  const choose = (item: string) => app.electron.evaluate(({ Menu }, id) => void Menu.getApplicationMenu()?.getMenuItemById(id)?.click(), item)
+  await page.getByRole('button', { name: 'Next', exact: true }).click()
+  await expect(step).toBeFocused()
+
+  const pages = { 'show-library': 'Find the sentence, and the second it was said', 'show-models': 'Models', 'show-status': 'Status', 'show-settings': 'Settings', 'show-about': 'About ContentCache' }
+  for (const [id, heading] of Object.entries(pages)) {
+    await choose(id)
+    await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
+    await expect(step).toBeHidden()
+    await look(opened, `first-start-${id}`)
+    await page.getByRole('button', { name: 'Back to the first steps' }).click()
+    await expect(step).toBeFocused()
+  }
+  await choose('show-settings')
+  await expect(step).toBeHidden()
+  await page.keyboard.press('Escape')
+  await expect(step).toBeVisible()
+})

@@ -35,7 +35,7 @@ export const useModelsStore = defineStore('models', () => {
     missing.value.filter(({ work }) => work === null).reduce((sum, { status }) => sum + (status?.size ?? 0) - (status?.partial ?? 0), 0),
   )
   /** What a dropped or pasted path is taken for: models where they are on the screen, else a folder of the library. */
-  const takesPaths = computed(() => (welcome.shown ? welcome.step === 'models' : view.current === 'models'))
+  const takesPaths = computed(() => view.current === 'models' || (welcome.shown && !welcome.aside && welcome.step === 'models'))
   /** An import reads what it was given before it names a model. */
   const importing = ref(false)
   /** Models whose every byte was read and right, until something else is done with them. */

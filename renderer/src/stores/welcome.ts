@@ -15,6 +15,8 @@ export const useWelcomeStore = defineStore('welcome', () => {
   /** Past them for this launch, whether or not that could be kept for the next. */
   const passed = ref(false)
   const shown = computed(() => !settings.settings.welcomed && !passed.value)
+  /** Another page is looked at meanwhile: the steps stand where Search will be. */
+  const aside = computed(() => shown.value && view.current !== 'search')
 
   function move(by: 1 | -1): void {
     step.value = welcomeSteps[welcomeSteps.indexOf(step.value) + by] ?? step.value
@@ -28,5 +30,5 @@ export const useWelcomeStore = defineStore('welcome', () => {
     await attempt(() => settings.update({ welcomed: true }))
   }
 
-  return { step, shown, move, pass }
+  return { step, shown, aside, move, pass }
 })
