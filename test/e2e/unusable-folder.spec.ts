@@ -1,6 +1,6 @@
 /** Folders that the app cannot do without: it says which and why, where a person sees it, and ends. */
 import { spawnSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { LaunchCommand } from '../support/app'
@@ -23,8 +23,10 @@ test('a file in the place of the data folder', async () => {
   const blind = await runToEnd(commandLine({ dataDirectory: stage.dataDirectory }, []))
   expect(blind).toMatchObject({ code: 2, stderr: expect.stringContaining(`${stage.dataDirectory} cannot be used (ENOTDIR). A file is in its place.`) })
 
-  const shown = await runToEnd(await answered(commandLine({ dataDirectory: stage.dataDirectory }, [], 'screen'), await stage.folder('preload'), 0))
+  const temporary = await stage.folder('temporary')
+  const shown = await runToEnd(await answered(commandLine({ dataDirectory: stage.dataDirectory, environment: { TMPDIR: temporary } }, [], 'screen'), await stage.folder('preload'), 0))
   expect(shown.code).toBe(2)
+  expect(await readdir(temporary)).toEqual([])
   expect(printed<{ message: string; detail: string }>(shown, 'DIALOG')).toEqual([
     expect.objectContaining({ message: 'ContentCache cannot use a folder that it needs.', detail: expect.stringContaining(stage.dataDirectory) }),
   ])

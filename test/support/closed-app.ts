@@ -37,11 +37,11 @@ export async function runToEnd({ executable, args, env }: LaunchCommand, whileIt
 
 const answersScript = (response: number): string => `
 const { app, dialog } = require('electron')
-dialog.showMessageBox = (...options) => { console.log('DIALOG ' + JSON.stringify(options.at(-1))); return Promise.resolve({ response: ${response} }) }
+dialog.showMessageBox = (...options) => { console.log('DIALOG ' + JSON.stringify(options.at(-1))); return new Promise((answer) => setTimeout(answer, 500, { response: ${response} })) }
 app.relaunch = (options) => console.log('RELAUNCH ' + JSON.stringify(options))
 `
 
-/** The same with its dialogs answered at once: what they say, and what is started after them, is printed. `folder` is for the script that does it. */
+/** The same with its dialogs answered, no sooner than a person could: what they say, and what is started after them, is printed. `folder` is for the script that does it. */
 export async function answered({ executable, args, env }: LaunchCommand, folder: string, response: number): Promise<LaunchCommand> {
   const file = path.join(folder, 'answers.cjs')
   await writeFile(file, answersScript(response))
