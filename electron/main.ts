@@ -17,6 +17,7 @@ import { developmentOrigin } from './security/origins'
 import { comeBack } from './single-instance/come-back'
 import { acquireInstanceLock, onAnotherStart, type AnotherStart } from './single-instance/instance-lock'
 import { refuseUnusableFolder } from './unusable-folder/refusal'
+import { emptyTemporaryFolder } from './temporary-folder'
 import { readReleaseAddress } from './updates/release-address'
 import { releaseNames } from './updates/release-proxy'
 
@@ -76,6 +77,7 @@ function main(): void {
     return
   }
 
+  emptyTemporaryFolder(paths.temporary, log)
   let application: Promise<Application> | null = null
   let quitting = false
   let stopped = false

@@ -27,6 +27,8 @@ export interface Paths {
   pythonFlags: readonly string[]
   logs: string
   run: string
+  /** Of the Python processes, instead of the system's, which others write into. Emptied: its name must be nobody else's. */
+  temporary: string
   /** Chromium's own profile: it makes the single-instance lock one a data folder. */
   profile: string
   settings: string
@@ -65,6 +67,7 @@ export function resolvePaths(installation: Installation, options: LaunchOptions)
     pythonFlags: isPackaged ? isolated : [],
     logs: path.join(data, 'logs'),
     run: path.join(data, 'run'),
+    temporary: path.join(data, '.contentcache-temporary'),
     profile: path.join(data, 'window'),
     settings: path.join(data, 'settings.json'),
     pendingFolders: path.join(data, 'folders-pending.json'),
@@ -86,9 +89,9 @@ export class UnusableFolderError extends Error {
 }
 
 /** Creates what is missing. Models may lie where only others write. Throws UnusableFolderError. */
-export function prepareFolders({ data, logs, run, profile, models }: Paths): void {
+export function prepareFolders({ data, logs, run, temporary, profile, models }: Paths): void {
   const read = constants.R_OK | constants.X_OK
-  for (const folder of [data, logs, run, profile, models]) {
+  for (const folder of [data, logs, run, temporary, profile, models]) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       accessSync(folder, folder === models ? read : read | constants.W_OK)

@@ -64,6 +64,7 @@ export const dataNames: readonly OwnName[] = [
   file(/^update-failed\.json(\.\d+\.tmp)?$/),
   folder(/^logs$/, logNames),
   folder(/^run$/, runNames),
+  tree(/^\.contentcache-temporary$/),
   folder(/^window$/, profileNames),
   file(/^(settings|window)\.json(\.\d+\.tmp)?$/),
   file(/^settings\.json\.damaged-\d+$/),

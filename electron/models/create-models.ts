@@ -24,6 +24,7 @@ export function createModels({ paths, isOffline, events, sidecars }: ModelsOptio
     env: downloaderEnvironment(process.env, {
       installation: paths.installation,
       modelsDirectory: paths.models,
+      temporaryDirectory: paths.temporary,
       bundledModelsDirectory: paths.bundledModels,
       offline: isOffline(),
     }),

@@ -5,6 +5,8 @@ export interface PythonSettings {
   /** Where the app lies, when it is installed. */
   installation?: string | undefined
   modelsDirectory: string
+  /** Libraries unpack code there and load it by a name that anybody can know: kreuzberg its PDFium. */
+  temporaryDirectory: string
   bundledModelsDirectory: string | null
   offline: boolean
 }
@@ -16,7 +18,7 @@ export interface SidecarSettings extends PythonSettings {
 }
 
 const inherited = new Set([
-  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TMPDIR', 'TEMP', 'TMP'],
+  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ'],
   ...['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR', 'OMP_NUM_THREADS'],
   ...['SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PROGRAMDATA'],
   ...['NUMBER_OF_PROCESSORS', 'PROCESSOR_ARCHITECTURE', 'PROCESSOR_IDENTIFIER', 'CONTENTCACHE_MODELS_MANIFEST'],
@@ -48,6 +50,7 @@ function pythonEnvironment(parent: NodeJS.ProcessEnv, settings: PythonSettings, 
     PYTHONIOENCODING: 'utf-8',
     PYTHONUTF8: '1',
     PYTHONNOUSERSITE: '1',
+    ...Object.fromEntries(['TMPDIR', 'TEMP', 'TMP'].map((name) => [name, settings.temporaryDirectory])),
     CONTENTCACHE_MODELS_DIR: settings.modelsDirectory,
     ...(settings.bundledModelsDirectory === null ? {} : { CONTENTCACHE_BUNDLED_MODELS_DIR: settings.bundledModelsDirectory }),
     ...(settings.offline ? { CONTENTCACHE_OFFLINE: '1' } : {}),

@@ -48,6 +48,7 @@ export function sidecarPlan(paths: Paths, offline: boolean, secret?: string): La
       installation: paths.installation,
       dataDirectory: paths.data,
       modelsDirectory: paths.models,
+      temporaryDirectory: paths.temporary,
       bundledModelsDirectory: paths.bundledModels,
       offline,
       ...(secret === undefined ? {} : { secret }),

@@ -14,6 +14,8 @@ export interface Secrets {
 
 export interface Attacked extends Secrets {
   stage: Stage
+  /** The temporary folder of the machine, in which others write too. */
+  temporary: string
   app: RunningApp
   window: AppWindow
   page: Page
@@ -49,6 +51,7 @@ export async function secretsOf(app: RunningApp): Promise<Secrets> {
 }
 
 export async function attack(stage: Stage): Promise<Attacked> {
-  const { app, window } = await stage.launch({ modelsDirectory: await stage.folder('no models') })
-  return { stage, app, window, page: app.window, canary: await Canary.listen(), ...(await secretsOf(app)) }
+  const temporary = await stage.folder('machine')
+  const { app, window } = await stage.launch({ modelsDirectory: await stage.folder('no models'), environment: { TMPDIR: temporary } })
+  return { stage, temporary, app, window, page: app.window, canary: await Canary.listen(), ...(await secretsOf(app)) }
 }

@@ -1,6 +1,7 @@
-/** Links in a folder of the library that lead out of it: neither indexed, nor played, nor opened, whenever they were put there. */
+/** Links in a folder of the library that lead out of it, whenever they were put there, and code where a library looks for its own. */
 import { execFileSync } from 'node:child_process'
-import { cp, rm, symlink, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
@@ -85,5 +86,18 @@ export function attacksByFiles(attacked: () => Attacked): void {
 
     await expect.poll(async () => (await items(page)).map(({ name }) => name), { timeout: 30_000 }).toEqual(['third.txt'])
     expect((await window.search('xylographer')).hits).toEqual([])
+  })
+
+  test('code that somebody left in the temporary folder of the machine is not loaded', async () => {
+    const { stage, window, page, app, temporary } = attacked()
+    const planted = path.join(temporary, 'kreuzberg-pdfium', 'libpdfium.so')
+    await mkdir(path.dirname(planted))
+    await writeFile(planted, 'not a library')
+    await window.addFolder(await stage.samples('papers', ['Office/building insurance.pdf']))
+    await settled(page)
+    expect((await item(page, 'building insurance.pdf')).state).toBe('indexed')
+    expect(await readFile(planted, 'utf8')).toBe('not a library')
+    const loaded = app.processes().flatMap(({ pid }) => /\S*\/libpdfium\.so$/m.exec(readFileSync(`/proc/${pid}/maps`, 'utf8'))?.[0] ?? [])
+    expect(loaded).toEqual([path.join(stage.dataDirectory, '.contentcache-temporary', 'kreuzberg-pdfium', 'libpdfium.so')])
   })
 }

@@ -40,7 +40,7 @@ let time: number
 beforeEach(async () => {
   ;({ folder, remove } = await temporaryFolder())
   paths = {
-    data: folder, models: folder, bundledModels: null, code: fixtures, python: anyPython, pythonFlags: [], logs: folder, run: path.join(folder, 'run'),
+    data: folder, models: folder, bundledModels: null, code: fixtures, python: anyPython, pythonFlags: [], logs: folder, run: path.join(folder, 'run'), temporary: folder,
     profile: folder, settings: path.join(folder, 'settings.json'), pendingFolders: path.join(folder, 'folders-pending.json'), windowState: path.join(folder, 'window.json'), version: path.join(folder, 'version.json'), notices: path.join(folder, 'notices'), chromiumLicences: path.join(folder, 'LICENSES.chromium.html'),
   }
   events = new EventStream({ ...emptyPicture, sidecars: [notStarted('search-server'), notStarted('audio-processor')] })

@@ -42,7 +42,7 @@ beforeEach(async () => {
 afterEach(() => remove())
 
 function start(task: CareTask, ...args: string[]): CareRun {
-  const env = sidecarEnvironment(process.env, { dataDirectory: data, modelsDirectory: folder, bundledModelsDirectory: null, offline: true })
+  const env = sidecarEnvironment(process.env, { dataDirectory: data, temporaryDirectory: folder, modelsDirectory: folder, bundledModelsDirectory: null, offline: true })
   return careRunner(() => ({ python, cwd: root, env }), quiet)(task, args, (event) => progress.push(event))
 }
 

@@ -71,7 +71,7 @@ function openApp(name = 'models'): App {
   const restarted: SidecarName[] = []
   events.subscribe((event) => heard.push(event))
   const paths: Paths = {
-    data: folder, models: directory, bundledModels: null, code: root, python, pythonFlags: [], logs: folder, run: folder,
+    data: folder, models: directory, bundledModels: null, code: root, python, pythonFlags: [], logs: folder, run: folder, temporary: folder,
     profile: folder, settings: path.join(folder, 'settings.json'), pendingFolders: path.join(folder, 'folders-pending.json'), windowState: path.join(folder, 'window.json'), version: path.join(folder, 'version.json'), notices: path.join(folder, 'notices'), chromiumLicences: path.join(folder, 'LICENSES.chromium.html'),
   }
   const models = createModels({ paths, isOffline: () => offline, events, sidecars: { restart: (sidecar) => restarted.push(sidecar) } })
@@ -322,7 +322,7 @@ it('nothing is begun once it was stopped', async () => {
 
 it('a Python that cannot be started is told, and the rest of the app goes on', async () => {
   const app = openApp()
-  const paths = { data: folder, models: app.directory, bundledModels: null, code: root, python: path.join(folder, 'no-python'), pythonFlags: [], logs: folder, run: folder, profile: folder, settings: '', pendingFolders: '', windowState: '', version: '', notices: '', chromiumLicences: '' }
+  const paths = { data: folder, models: app.directory, bundledModels: null, code: root, python: path.join(folder, 'no-python'), pythonFlags: [], logs: folder, run: folder, temporary: folder, profile: folder, settings: '', pendingFolders: '', windowState: '', version: '', notices: '', chromiumLicences: '' }
   const models = createModels({ paths, isOffline: () => false, events: app.events, sidecars: { restart: () => undefined } })
   await models.look()
   expect(app.whisper().failure).toMatchObject({ code: 'models-not-read', detail: expect.stringContaining('could not be started') as unknown })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { downloaderEnvironment, sidecarEnvironment } from '../../../../electron/sidecars/environment'
 
-const settings = { modelsDirectory: '/models', bundledModelsDirectory: null, offline: false }
+const settings = { modelsDirectory: '/models', temporaryDirectory: '/data/temporary', bundledModelsDirectory: null, offline: false }
 
 /** As AppRun of an AppImage exports it before it starts the program. */
 const ofAnAppImage = {
@@ -21,4 +21,11 @@ it.skipIf(process.platform === 'win32').each([
 ])('nothing of an AppImage reaches %s, and the folders of the machine stay', (_who, environment) => {
   expect(environment['PATH']).toBe('/tmp/.mount-of-another:/usr/bin')
   expect(Object.keys(environment).filter((name) => name !== 'PATH' && name in ofAnAppImage)).toEqual([])
+})
+
+it.each([
+  ['a sidecar', sidecarEnvironment({ TMPDIR: '/tmp', TEMP: '/tmp' }, { ...settings, dataDirectory: '/data' })],
+  ['the downloader', downloaderEnvironment({ TMPDIR: '/tmp', TEMP: '/tmp' }, settings)],
+])('%s has a temporary folder of its own, whatever that of the machine is', (_who, environment) => {
+  expect([environment['TMPDIR'], environment['TEMP'], environment['TMP']]).toEqual(['/data/temporary', '/data/temporary', '/data/temporary'])
 })

@@ -88,7 +88,7 @@ export class RealSidecar {
     { python: interpreter = python, models = path.join(desk.folder, 'models'), ...change }: Partial<SupervisorOptions> & { python?: string; models?: string },
   ) {
     this.client = new SearchClient({ port: () => this.supervisor.port, secret, isComing: () => this.supervisor.status.state !== 'failed' })
-    const settings = { dataDirectory: desk.data, modelsDirectory: models, bundledModelsDirectory: null, offline: true }
+    const settings = { dataDirectory: desk.data, modelsDirectory: models, bundledModelsDirectory: null, temporaryDirectory: desk.folder, offline: true }
     this.supervisor = new Supervisor({
       name,
       displayName: 'The service',

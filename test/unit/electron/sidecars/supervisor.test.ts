@@ -67,7 +67,7 @@ function supervise(name: SidecarName, { answerTimeout, ...change }: Partial<Supe
       cwd: fixtures,
       env: sidecarEnvironment(
         { ...process.env, PYTHONPATH: '/nowhere', LD_LIBRARY_PATH: '/nowhere' },
-        { dataDirectory: folder, modelsDirectory: folder, bundledModelsDirectory: null, offline: true, ...(name === 'search-server' ? { secret } : {}) },
+        { dataDirectory: folder, modelsDirectory: folder, bundledModelsDirectory: null, temporaryDirectory: folder, offline: true, ...(name === 'search-server' ? { secret } : {}) },
       ),
     }),
     record: new OrphanRecord(path.join(folder, 'run'), name),
