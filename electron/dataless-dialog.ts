@@ -5,6 +5,7 @@ import path from 'node:path'
 import { app, dialog, type MessageBoxOptions } from 'electron'
 import type { ExitCode } from './exit-codes'
 import type { Settings } from './contract/ipc'
+import { messageOf } from './problem'
 
 export interface DatalessDialog {
   /** As it was chosen in the settings. */
@@ -25,4 +26,16 @@ export async function askWithoutData({ language, options, exitCode }: DatalessDi
   await app.whenReady()
   const { response } = await dialog.showMessageBox(options(language === 'system' ? app.getLocale() : language))
   return response
+}
+
+/** Says why the app does not start, at the terminal and on the screen, and ends it. */
+export function refuseToStart(line: string, asked: DatalessDialog): void {
+  process.stderr.write(`contentcache: ${line}\n`)
+  askWithoutData(asked).then(
+    () => app.exit(asked.exitCode),
+    (error: unknown) => {
+      process.stderr.write(`contentcache: ${messageOf(error)}\n`)
+      app.exit(asked.exitCode)
+    },
+  )
 }

@@ -10,14 +10,14 @@ import { exitCodes } from './exit-codes'
 import { installLastResort } from './last-resort'
 import { LaunchOptionsError, parseLaunchOptions } from './launch-options'
 import { createLog } from './log/log'
-import { prepareFolders, resolvePaths, UnusableFolderError } from './paths'
+import { resolvePaths } from './paths'
 import { declareAppScheme } from './security/app-protocol'
 import { chromiumSwitches, disabledFeatures } from './security/chromium-switches'
 import { developmentOrigin } from './security/origins'
 import { comeBack } from './single-instance/come-back'
 import { acquireInstanceLock, onAnotherStart, type AnotherStart } from './single-instance/instance-lock'
-import { refuseUnusableFolder } from './unusable-folder/refusal'
 import { emptyTemporaryFolder } from './temporary-folder'
+import { prepareFoldersOrRefuse } from './unusable-folder/refusal'
 import { readReleaseAddress } from './updates/release-address'
 import { releaseNames } from './updates/release-proxy'
 
@@ -55,13 +55,7 @@ function main(): void {
     refuseNewerData(paths, { data: paths.data, lastUsed: lastUse.version, version: app.getVersion() })
     return
   }
-  try {
-    prepareFolders(paths)
-  } catch (error) {
-    if (!(error instanceof UnusableFolderError)) throw error
-    refuseUnusableFolder(paths, error)
-    return
-  }
+  if (!prepareFoldersOrRefuse(paths)) return
   const log = createLog(paths.logs, 'main', 'console')
   installLastResort(log)
   if (lastUse.kind === 'damaged') log.warn(`Nobody can say which version used the data last: ${lastUse.detail}`)

@@ -1,20 +1,19 @@
 /** A folder that the app cannot do without: it says so where a person sees it, and ends. */
-import { app } from 'electron'
-import { askWithoutData } from '../dataless-dialog'
+import { refuseToStart } from '../dataless-dialog'
 import { exitCodes } from '../exit-codes'
-import type { Paths, UnusableFolderError } from '../paths'
-import { messageOf } from '../problem'
+import { prepareFolders, UnusableFolderError, type Paths } from '../paths'
 import { chosenLanguage } from '../settings'
 import { unusableDialog, unusableLine } from './words'
 
-export function refuseUnusableFolder(paths: Paths, error: UnusableFolderError): void {
-  process.stderr.write(`contentcache: ${unusableLine(error)}\n`)
-  const exitCode = exitCodes.usage
-  askWithoutData({ language: chosenLanguage(paths.settings), exitCode, options: (language) => unusableDialog(language, error) }).then(
-    () => app.exit(exitCode),
-    (unasked: unknown) => {
-      process.stderr.write(`contentcache: ${messageOf(unasked)}\n`)
-      app.exit(exitCode)
-    },
-  )
+/** False: one cannot be used, which is said, and the app ends. */
+export function prepareFoldersOrRefuse(paths: Paths): boolean {
+  try {
+    prepareFolders(paths)
+    return true
+  } catch (error) {
+    if (!(error instanceof UnusableFolderError)) throw error
+    const language = chosenLanguage(paths.settings)
+    refuseToStart(unusableLine(error), { language, exitCode: exitCodes.usage, options: (shown) => unusableDialog(shown, error) })
+    return false
+  }
 }
