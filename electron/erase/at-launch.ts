@@ -8,11 +8,11 @@ import type { Paths } from '../paths'
 import { messageOf } from '../problem'
 import { chosenLanguage } from '../settings'
 import { acquireInstanceLock } from '../single-instance/instance-lock'
+import { startAnew } from '../start-again'
 import { eraseEverything, type Outcome } from './erase-everything'
 import type { Found } from './look'
 import type { Places } from './places'
 import { eraseReport, startAnewButton } from './questions'
-import { startAnew } from './start-again'
 import { announcement, declinedWords, needsYes, nothingWords, question, refusalWords, report } from './words'
 
 export interface EraseAtLaunch {

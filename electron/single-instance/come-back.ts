@@ -1,7 +1,7 @@
 import { app } from 'electron'
-import { startAnew } from '../erase/start-again'
 import type { Log } from '../log/log'
 import { messageOf } from '../problem'
+import { startAnew } from '../start-again'
 import type { AnotherStart } from './instance-lock'
 
 /** For a start that came while the app was ending: it is started again once it has ended. */

@@ -18,11 +18,10 @@ const file = (): string => path.join(folder, 'folders-pending.json')
 const open = (): PendingFolders<string> => new PendingFolders(file(), log)
 const kept = (): string[] => open().get()
 
-function held(): { promise: Promise<string>; resolve: (value: string) => void; reject: (error: Error) => void } {
+function held(): { promise: Promise<string>; resolve: (value: string) => void } {
   let resolve: (value: string) => void = () => undefined
-  let reject: (error: Error) => void = () => undefined
-  const promise = new Promise<string>((yes, no) => ([resolve, reject] = [yes, no]))
-  return { promise, resolve, reject }
+  const promise = new Promise<string>((yes) => (resolve = yes))
+  return { promise, resolve }
 }
 
 describe('PendingFolders', () => {

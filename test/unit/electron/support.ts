@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../../../electron/log/log'
+import type { Paths } from '../../../electron/paths'
 
 export const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -33,5 +34,16 @@ export function isRunning(pid: number): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+/** Of an app whose files all lie in `folder`. */
+export function pathsIn(folder: string, own: Pick<Paths, 'models' | 'code' | 'python' | 'run'>): Paths {
+  const file = (name: string): string => path.join(folder, name)
+  return {
+    ...{ data: folder, logs: folder, temporary: folder, profile: folder, bundledModels: null, pythonFlags: [] },
+    ...{ settings: file('settings.json'), pendingFolders: file('folders-pending.json'), windowState: file('window.json'), version: file('version.json') },
+    ...{ notices: file('notices'), chromiumLicences: file('LICENSES.chromium.html') },
+    ...own,
   }
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Erased, Refusal } from '../../../../electron/erase/erase-everything'
 import { eraseButton, eraseQuestion, eraseReport, startAnewButton } from '../../../../electron/erase/questions'
-import { startAnew, startToErase } from '../../../../electron/erase/start-again'
+import { startAnew, startToErase } from '../../../../electron/start-again'
 import { announcement, report, sizeOf } from '../../../../electron/erase/words'
 import { parseLaunchOptions } from '../../../../electron/launch-options'
 

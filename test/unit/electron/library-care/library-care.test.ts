@@ -14,7 +14,7 @@ import { EventStream } from '../../../../electron/relay/event-stream'
 import { SearchClient } from '../../../../electron/search-client'
 import { createSidecars, notStarted, sidecarPlan, type Sidecars } from '../../../../electron/sidecars/sidecars'
 import { anyPython } from '../any-python'
-import { isRunning, quiet, temporaryFolder, until } from '../support'
+import { isRunning, pathsIn, quiet, temporaryFolder, until } from '../support'
 
 const fixtures = path.join(__dirname, '..', 'fixtures')
 const secret = 'the secret'
@@ -39,10 +39,7 @@ let time: number
 
 beforeEach(async () => {
   ;({ folder, remove } = await temporaryFolder())
-  paths = {
-    data: folder, models: folder, bundledModels: null, code: fixtures, python: anyPython, pythonFlags: [], logs: folder, run: path.join(folder, 'run'), temporary: folder,
-    profile: folder, settings: path.join(folder, 'settings.json'), pendingFolders: path.join(folder, 'folders-pending.json'), windowState: path.join(folder, 'window.json'), version: path.join(folder, 'version.json'), notices: path.join(folder, 'notices'), chromiumLicences: path.join(folder, 'LICENSES.chromium.html'),
-  }
+  paths = pathsIn(folder, { models: folder, code: fixtures, python: anyPython, run: path.join(folder, 'run') })
   events = new EventStream({ ...emptyPicture, sidecars: [notStarted('search-server'), notStarted('audio-processor')] })
   heard = []
   events.subscribe((event) => heard.push(event))

@@ -7,12 +7,11 @@ import { emptyPicture } from '../../../../electron/contract/picture'
 import type { ModelEntry, RelayEvent } from '../../../../electron/contract/relay'
 import { createModels } from '../../../../electron/models/create-models'
 import type { ModelManager } from '../../../../electron/models/model-manager'
-import type { Paths } from '../../../../electron/paths'
 import { EventStream } from '../../../../electron/relay/event-stream'
 import { modelsDirectory, python, root } from '../../../support/checkout'
 import { HubDouble } from '../../../support/hub-double'
 import { tree } from '../../../support/processes'
-import { temporaryFolder, until } from '../support'
+import { pathsIn, temporaryFolder, until } from '../support'
 
 const whisper = 'whisper-base'
 const bytesOfWhisper = statSync(path.join(modelsDirectory, 'base.pt')).size
@@ -70,10 +69,7 @@ function openApp(name = 'models'): App {
   const heard: RelayEvent[] = []
   const restarted: SidecarName[] = []
   events.subscribe((event) => heard.push(event))
-  const paths: Paths = {
-    data: folder, models: directory, bundledModels: null, code: root, python, pythonFlags: [], logs: folder, run: folder, temporary: folder,
-    profile: folder, settings: path.join(folder, 'settings.json'), pendingFolders: path.join(folder, 'folders-pending.json'), windowState: path.join(folder, 'window.json'), version: path.join(folder, 'version.json'), notices: path.join(folder, 'notices'), chromiumLicences: path.join(folder, 'LICENSES.chromium.html'),
-  }
+  const paths = pathsIn(folder, { models: directory, code: root, python, run: folder })
   const models = createModels({ paths, isOffline: () => offline, events, sidecars: { restart: (sidecar) => restarted.push(sidecar) } })
   const entry = (): ModelEntry => events.snapshot.models.find(({ model }) => model === whisper) ?? expect.fail('Whisper is not in the picture')
   const app: App = {
@@ -322,7 +318,7 @@ it('nothing is begun once it was stopped', async () => {
 
 it('a Python that cannot be started is told, and the rest of the app goes on', async () => {
   const app = openApp()
-  const paths = { data: folder, models: app.directory, bundledModels: null, code: root, python: path.join(folder, 'no-python'), pythonFlags: [], logs: folder, run: folder, temporary: folder, profile: folder, settings: '', pendingFolders: '', windowState: '', version: '', notices: '', chromiumLicences: '' }
+  const paths = pathsIn(folder, { models: app.directory, code: root, python: path.join(folder, 'no-python'), run: folder })
   const models = createModels({ paths, isOffline: () => false, events: app.events, sidecars: { restart: () => undefined } })
   await models.look()
   expect(app.whisper().failure).toMatchObject({ code: 'models-not-read', detail: expect.stringContaining('could not be started') as unknown })

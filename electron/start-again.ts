@@ -1,6 +1,6 @@
-/** How the app starts itself again: to erase what it has open, and anew after that. */
-import { ownImage, type RunningProgram } from '../app-image'
-import { eraseFlags } from '../launch-options'
+/** How the app starts itself again: to erase what it has open, anew after that, and for a start that came while it was ending. */
+import { ownImage, type RunningProgram } from './app-image'
+import { eraseFlags } from './launch-options'
 
 export interface StartedAs extends RunningProgram {
   /** Without the program. */
