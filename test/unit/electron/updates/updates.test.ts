@@ -1,6 +1,7 @@
 /** electron-updater itself, over Node's requests instead of Electron's, against a real server on this machine. */
+import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { NodeHttpExecutor } from 'builder-util/out/nodeHttpExecutor'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -286,6 +287,26 @@ describe('a download', () => {
     server.fail()
     await own.download()
     expect(phase(own)).toBe('ready')
+  })
+
+  it('that fills the disk leaves nothing behind, says so, and comes when there is room', async ({ skip }) => {
+    mkdirSync(kept())
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', kept()], { encoding: 'utf8' })
+    if (mounted.status !== 0) skip(`a small disk cannot be mounted here: ${mounted.error?.message ?? mounted.stderr.trim()}`)
+    try {
+      const other = path.join(kept(), 'other')
+      writeFileSync(other, randomBytes(2_000_000))
+      const own = updates()
+      await own.look()
+      await own.download()
+      expect(own.picture.state).toMatchObject({ phase: 'failed', during: 'download', problem: { code: 'update-disk-full' } })
+      expect(keptFiles()).toEqual([])
+      rmSync(other)
+      await own.download()
+      expect(phase(own)).toBe('ready')
+    } finally {
+      spawnSync('umount', ['--lazy', kept()])
+    }
   })
 
   it('that cannot be written says where', async () => {
