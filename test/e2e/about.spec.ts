@@ -1,10 +1,10 @@
 /** About: which app this is, and what it brings along of others, as packaging gathers it. */
 import path from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { resolveElectron } from '../../scripts/electron-runtime/resolve.mjs'
 import { makeNotices } from '../../scripts/package/notices/notices.mjs'
 import { workshop } from '../../scripts/package/layout.mjs'
+import { violationsIn } from '../support/accessibility'
 import { root } from '../support/checkout'
 import { Stage, type OpenApp } from './stage'
 
@@ -39,8 +39,7 @@ async function look(opens: OpenApp, name: string): Promise<void> {
     for (const [width, height] of [[1280, 800], [720, 480]] as const) {
       await opens.app.resize(width, height)
       await opens.window.picture(path.join(pictures, `${name}-${scheme}-${width}x${height}.png`))
-      const { violations } = await new AxeBuilder({ page: opens.window.page }).setLegacyMode().analyze()
-      expect.soft(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`)), `${name}, ${scheme}, ${width} x ${height}`).toEqual([])
+      expect.soft(await violationsIn(opens.window.page), `${name}, ${scheme}, ${width} x ${height}`).toEqual([])
     }
   }
 }

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
+import { violationsIn } from '../support/accessibility'
 import { root } from '../support/checkout'
 import { answerDialog } from '../support/dialogs'
 import { gatedPython } from '../support/gated-python'
@@ -22,8 +22,7 @@ async function look({ app, window }: OpenApp, name: string): Promise<void> {
     await app.appearance(scheme)
     await app.resize(720, 480)
     await window.picture(path.join(pictures, `${name}-${scheme}-720x480.png`))
-    const { violations } = await new AxeBuilder({ page: window.page }).setLegacyMode().analyze()
-    expect.soft(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`)), `${name}, ${scheme}`).toEqual([])
+    expect.soft(await violationsIn(window.page), `${name}, ${scheme}`).toEqual([])
   }
 }
 
