@@ -10,7 +10,7 @@ import { messageOf } from '../problem'
 import type { EventStream } from '../relay/event-stream'
 import { keepFailure, takeFailure } from './failed-install'
 import { addressFile } from './release-address'
-import { releaseProxy } from './release-proxy'
+import { proxyLogin, releaseProxy } from './release-proxy'
 import { decideReleaseRequest } from './release-requests'
 import type { Releases } from './releases'
 import { relaunch } from './relaunch'
@@ -38,9 +38,8 @@ export async function createUpdates({ paths, address, isOffline, looksByItself, 
 
   const open = async (): Promise<Releases> => {
     if (address === null) throw new Error('There is no release address')
-    const { Releases: Source, ElectronHttpExecutor, getNetSession } = await import('./releases')
+    const [{ Releases: Source }, { ReleaseExecutor, getNetSession }] = await Promise.all([import('./releases'), import('./release-executor')])
     await confine(getNetSession(), address, isOffline)
-    const proxy = releaseProxy(address, process.env)
     loaded.releases = new Source({
       address,
       version: app.getVersion(),
@@ -48,7 +47,7 @@ export async function createUpdates({ paths, address, isOffline, looksByItself, 
       platform,
       addressFile: path.join(process.resourcesPath, addressFile),
       folder: image === null ? path.join(paths.data, 'updates') : updatesBeside(image),
-      executor: new ElectronHttpExecutor(({ isProxy }, answer) => (isProxy ? answer(decodeURIComponent(proxy?.username ?? ''), decodeURIComponent(proxy?.password ?? '')) : answer('', ''))),
+      executor: new ReleaseExecutor(proxyLogin(releaseProxy(address, process.env))),
       log,
       quit: () => app.quit(),
     })

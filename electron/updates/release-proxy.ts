@@ -23,6 +23,42 @@ export function releaseProxy(address: URL, environment: NodeJS.ProcessEnv): URL 
   }
 }
 
+export interface ProxyLogin {
+  username: string
+  password: string
+}
+
+/** null: the proxy's address has none. A sign that must be written as %.. in an address, and was not, is taken as it is. */
+export function proxyLogin(proxy: URL | null): ProxyLogin | null {
+  if (proxy === null || proxy.username === '') return null
+  return { username: decoded(proxy.username), password: decoded(proxy.password) }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/**
+ * Of one request. Who asks again does not take this login: Chromium would give it some thirty times more, and a company locks an account long before.
+ * A server that asks is no proxy and gets nothing. `refused`: the proxy has got no login that it takes.
+ */
+export function loginOnce(login: ProxyLogin | null, refused: () => void): (asks: { isProxy: boolean }, answer: (username?: string, password?: string) => void) => void {
+  let isGiven = false
+  return ({ isProxy }, answer) => {
+    if (!isProxy || login === null || isGiven) {
+      if (isProxy) refused()
+      answer()
+      return
+    }
+    isGiven = true
+    answer(login.username, login.password)
+  }
+}
+
 /** What Chromium must look up to reach it. */
 export function releaseNames(address: URL, environment: NodeJS.ProcessEnv): string[] {
   const proxy = releaseProxy(address, environment)

@@ -10,9 +10,6 @@ import type { Log } from '../log/log'
 import { Cancelled, Connections, type HttpExecutor, type Progress } from './connections'
 import { parseRelease, updateOf } from './release'
 
-/** electron-updater's requests over Electron's own network, in a session that nothing else uses. */
-export { ElectronHttpExecutor, getNetSession } from 'electron-updater/out/electronHttpExecutor'
-
 export interface ReleasesOptions {
   address: URL
   version: string

@@ -44,6 +44,30 @@ const known: readonly { pattern: RegExp; words: (context: ProblemContext) => Wor
     }),
   },
   {
+    pattern: /PROXY_LOGIN|HTTP_ERROR_407/,
+    words: () => ({
+      code: 'update-proxy-login',
+      message: 'The proxy wants a user name and a password, or others than it got.',
+      nextStep: "Put them into the proxy's address (HTTPS_PROXY=http://user:password@host:port), start the app again and look again.",
+    }),
+  },
+  {
+    pattern: /ERR_PROXY_CONNECTION_FAILED|ERR_SOCKS_CONNECTION_FAILED/,
+    words: () => ({
+      code: 'update-proxy-unreachable',
+      message: 'The proxy could not be reached.',
+      nextStep: 'Check its address (HTTPS_PROXY) and whether it runs, then try again.',
+    }),
+  },
+  {
+    pattern: /ERR_TUNNEL_CONNECTION_FAILED/,
+    words: ({ address }) => ({
+      code: 'update-proxy-refused',
+      message: 'The proxy does not let the app through to the release server.',
+      nextStep: `Ask who runs it to allow ${address}, or get the new version in another network.`,
+    }),
+  },
+  {
     pattern: /ERR_UPDATER_CHANNEL_FILE_NOT_FOUND|HTTP_ERROR_4/,
     words: ({ address }) => ({ code: 'update-not-found', message: 'The release server has not got what was asked for.', nextStep: `Try again later, or look at ${address}` }),
   },

@@ -10,14 +10,21 @@ import { findProgram } from '../package/tools/system-tools.mjs'
 const onLinux = process.platform === 'linux'
 const packages = onLinux ? [['--target', 'tar.gz,AppImage,deb'], ['--platform', 'win32'], ['--platform', 'darwin']] : [[]]
 
+/** A bare system for the deb, and the store of certificates that Chromium trusts. */
+const programs = [
+  { what: 'mmdebstrap', packages: ['mmdebstrap'] },
+  { what: 'certutil', packages: ['libnss3-tools'] },
+]
+
 /** @type {import('../bootstrap/lib/step.mjs').Step} */
-const bareSystem = {
-  id: 'bare-system',
-  title: 'Bare system for the deb',
+const programsOfTests = {
+  id: 'programs-of-tests',
+  title: 'Programs of the tests',
   async perform(report) {
-    // Those tests need root themselves; without it they are skipped and say so.
-    if (!onLinux || process.getuid?.() !== 0 || findProgram(['mmdebstrap']) !== undefined) return undefined
-    return provideSystemPackages([{ what: 'mmdebstrap', packages: ['mmdebstrap'] }], report)
+    // Without root the tests that need one are skipped and say so.
+    if (!onLinux || process.getuid?.() !== 0) return undefined
+    const missing = programs.filter(({ what }) => findProgram([what]) === undefined)
+    return missing.length === 0 ? undefined : provideSystemPackages(missing, report)
   },
 }
 
@@ -35,7 +42,7 @@ async function run(script, ...options) {
 async function main() {
   if (!(await run('bootstrap/main.mjs'))) return
   for (const options of packages) if (!(await run('package/main.mjs', ...options))) return
-  await carryOut(bareSystem)
+  await carryOut(programsOfTests)
   await run('test/main.mjs', 'packaged')
 }
 

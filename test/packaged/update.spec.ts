@@ -1,14 +1,15 @@
 /** An AppImage replaces itself by the next version from a plain web server of this machine; and everything that can go wrong with that. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { chromium, expect, test, type Locator, type Page } from '@playwright/test'
 import type { Updates } from '../../electron/contract/updates'
+import { violationsIn } from '../support/accessibility'
 import { RunningApp } from '../support/app'
 import { AppWindow } from '../support/app-window'
 import { root, sampleLibrary } from '../support/checkout'
+import { Authority, CompanyProxy } from '../support/company-network'
 import { settled, snapshot, started } from '../support/library-status'
 import { watch } from '../support/patience'
 import { killHard, processesWith, survivors, tree } from '../support/processes'
@@ -74,10 +75,10 @@ test.describe.serial('updates', () => {
   }
 
   /** As the runtime of an AppImage starts it, out of a folder that is there already. */
-  async function launch(name: string, { image = installed, args = [] as string[] } = {}): Promise<{ app: RunningApp; page: Page }> {
+  async function launch(name: string, { image = installed, args = [], more = {} }: { image?: string; args?: string[]; more?: Record<string, string> } = {}): Promise<{ app: RunningApp; page: Page }> {
     await mkdir(data(name), { recursive: true })
     await writeFile(path.join(data(name), 'settings.json'), '{"welcomed":true}', { flag: 'wx' }).catch(() => undefined)
-    const env = environment(image === '' ? {} : { APPIMAGE: image, APPDIR: older.contents })
+    const env = environment({ ...(image === '' ? {} : { APPIMAGE: image, APPDIR: older.contents }), ...more })
     app = await RunningApp.launch({ executable: path.join(older.contents, 'contentcache'), args: [`--data-dir=${data(name)}`, ...args], env }, data(name))
     return { app, page: app.window }
   }
@@ -216,8 +217,7 @@ test.describe.serial('updates', () => {
         await app?.appearance(appearance)
         await updates(of).scrollIntoViewIfNeeded()
         await new AppWindow(of).picture(path.join(pictures, `${name}-${appearance}.png`))
-        const { violations } = await new AxeBuilder({ page: of }).setLegacyMode().analyze()
-        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+        expect(await violationsIn(of)).toEqual([])
       }
     }
   })
@@ -268,6 +268,49 @@ test.describe.serial('updates', () => {
     await expect(updates(page)).toContainText(server.url('releases.localhost'))
     await expect(updates(page).getByRole('button', { name: /^Download/ })).toHaveCount(0)
     await new AppWindow(page).picture(path.join(pictures, 'package.png'))
+  })
+
+  test('through a proxy that wants a login, to a server that only this company trusts; where one of both is missing, it says which', async () => {
+    test.setTimeout(600_000)
+    test.skip(!existsSync('/usr/bin/certutil'), 'there is no certutil (libnss3-tools)')
+    const host = 'releases.example'
+    const authority = await Authority.make(path.join(base, 'authority'))
+    const secure = await ReleaseServer.start(await authority.certificateFor(host))
+    ends.push(() => secure.end())
+    secure.put('latest-linux.yml', newer.description)
+    secure.put(path.basename(newer.file), newer.file)
+    const proxy = await CompanyProxy.start('ann', 'p@ss:word', secure.port)
+    ends.push(() => proxy.end())
+    const addressed = path.join(older.contents, 'resources', 'app-update.yml')
+    await writeFile(addressed, (await readFile(addressed, 'utf8')).replace(/^url: .*$/m, `url: https://${host}/releases/`))
+    const through = (login: string, port = proxy.port): Record<string, string> => ({ HTTPS_PROXY: `http://${login}proxy.localhost:${port}` })
+    const login = 'ann:p%40ss%3Aword@'
+
+    const failures: [name: string, more: Record<string, string>, code: string][] = [
+      ['no login', through(''), 'update-proxy-login'],
+      ['another login', through('ann:guess@'), 'update-proxy-login'],
+      ['no proxy', through('', 9), 'update-proxy-unreachable'],
+      ['not trusted', through(login), 'update-not-trusted'],
+    ]
+    const told: [string, string | undefined][] = []
+    for (const [name, more] of failures) {
+      const { page } = await launch(name, { more })
+      const { state } = await stateOf(page, 'failed', () => undefined)
+      told.push([name, state.phase === 'failed' ? state.problem.code : undefined])
+      expect(await app?.quit()).toEqual([])
+    }
+    expect(told).toEqual(failures.map(([name, , code]) => [name, code]))
+    expect(proxy.guesses, 'a wrong login is not repeated until the account is locked').toBe(1)
+    expect(secure.requests).toEqual([])
+
+    await authority.trustIn(path.join(base, 'home'))
+    const { page } = await launch('company', { more: through(login) })
+    await stateOf(page, 'available', () => undefined)
+    await new AppWindow(page).show('Settings')
+    await updates(page).getByRole('button', { name: /^Download/ }).click()
+    await stateOf(page, 'ready', () => undefined)
+    expect(secure.requests.map(({ path: at, headers }) => [path.extname(at), headers['proxy-authorization']])).toEqual([['.yml', undefined], ['.AppImage', undefined]])
+    expect(proxy.passed.filter((place) => place !== `${host}:443`)).toEqual([])
   })
 
   test('a build without a release address looks for nothing, and says so', async () => {

@@ -1,12 +1,14 @@
-/** A plain web server with one release, as a publisher would set it up; and everything that can go wrong with it. */
+/** A web server with one release, as a publisher would set it up; and everything that can go wrong with it. */
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createReadStream, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import http from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { Readable } from 'node:stream'
+import type { Certificate } from './company-network'
 
 export interface ReleaseFault {
   /** Requests whose path ends so; all without it. */
@@ -35,10 +37,11 @@ export class ReleaseServer {
   /** bytes a second; null: as fast as it goes. */
   rate: number | null = null
 
-  private constructor(private readonly server: http.Server) {}
+  private constructor(private readonly server: http.Server | https.Server) {}
 
-  static async start(): Promise<ReleaseServer> {
-    const server = http.createServer()
+  /** Over https with a certificate. */
+  static async start(certificate?: Certificate): Promise<ReleaseServer> {
+    const server = certificate === undefined ? http.createServer() : https.createServer(certificate)
     const own = new ReleaseServer(server)
     server.on('request', (request, response) => void own.answer(request, response))
     server.listen(0, '127.0.0.1')

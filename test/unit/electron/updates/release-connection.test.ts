@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { chromiumSwitches } from '../../../../electron/security/chromium-switches'
 import { readReleaseAddress } from '../../../../electron/updates/release-address'
-import { releaseNames, releaseProxy } from '../../../../electron/updates/release-proxy'
+import { loginOnce, proxyLogin, releaseNames, releaseProxy } from '../../../../electron/updates/release-proxy'
 import { decideReleaseRequest } from '../../../../electron/updates/release-requests'
 import { temporaryFolder } from '../support'
 
@@ -33,6 +33,27 @@ it.each<[string, NodeJS.ProcessEnv, string | null]>([
 
 it('this machine is reached directly', () => {
   expect(releaseProxy(new URL('http://releases.localhost:1/'), { HTTP_PROXY: 'http://proxy.example:3128' })).toBeNull()
+})
+
+it.each<[string, string, object | null]>([
+  ['none', 'http://proxy.example:3128', null],
+  ['one', 'http://ann:secret@proxy.example:3128', { username: 'ann', password: 'secret' }],
+  ['one with signs of addresses', 'http://a%40b:p%3A%2F%C3%A4@proxy.example:3128', { username: 'a@b', password: 'p:/ä' }],
+  ['one that was not escaped', 'http://ann:100%@proxy.example:3128', { username: 'ann', password: '100%' }],
+])('login of a proxy: %s', (_what, proxy, expected) => {
+  expect(proxyLogin(new URL(proxy))).toEqual(expected)
+})
+
+it('a login is given once, and to the proxy alone', () => {
+  const given: unknown[][] = []
+  const answer = (...words: unknown[]): void => void given.push(words)
+  let refused = 0
+  const ask = loginOnce({ username: 'ann', password: 'secret' }, () => (refused += 1))
+  ask({ isProxy: false }, answer)
+  ask({ isProxy: true }, answer)
+  expect([given, refused]).toEqual([[[], ['ann', 'secret']], 0])
+  ask({ isProxy: true }, answer)
+  expect([given.at(-1), refused]).toEqual([[], 1])
 })
 
 it('Chromium looks up the names of the release server and of its proxy, and no other', () => {

@@ -271,6 +271,7 @@ describe('a download', () => {
     ['stops', { of: '.AppImage', stallAt: 1_000_000 }, 'update-silence'],
     ['is not there', { of: '.AppImage', status: 404 }, 'update-not-found'],
     ['is refused', { of: '.AppImage', status: 503 }, 'update-server-error'],
+    ['is turned away by a proxy', { of: '.AppImage', status: 407 }, 'update-proxy-login'],
     ['is a page', { of: '.AppImage', page: '<html>Sign in</html>' }, 'update-damaged'],
     ['is much longer than was said', { of: '.AppImage', page: 'x'.repeat(size + 1) }, 'update-too-large'],
   ])('that %s leaves nothing behind, says so, and can be tried again', async (_what, fault, code) => {
@@ -322,6 +323,7 @@ describe('looking', () => {
   it.each<[string, Parameters<ReleaseServer['fail']>[0], string]>([
     ['finds no release', { status: 404 }, 'update-not-found'],
     ['is answered with an error', { status: 500 }, 'update-server-error'],
+    ['is turned away by a proxy', { status: 407 }, 'update-proxy-login'],
     ['is answered with a page', { page: '<!doctype html><title>Sign in</title>' }, 'update-no-release'],
     ['is answered with nonsense', { page: 'version: [' }, 'update-no-release'],
     ['is answered with no checksum', { page: 'version: 9.9.9\nfiles:\n  - url: a.AppImage\n' }, 'update-no-release'],
