@@ -22,6 +22,7 @@ test('of a passage that is taller than the pane, what was found in it is in sigh
 
   for (const name of ['first', 'middle', 'last']) {
     await window.search(`${name}zebra`)
+    await expect(window.momentsOf(`${name}.txt`).locator('mark')).toBeInViewport({ ratio: 1 })
     await window.momentsOf(`${name}.txt`).first().click()
     const pane = window.preview(`${name}.txt`)
     expect(await pane.locator('.row').first().evaluate((row) => row.clientHeight / (row.parentElement?.parentElement?.clientHeight ?? Infinity))).toBeGreaterThan(1)

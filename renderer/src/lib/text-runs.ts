@@ -33,6 +33,20 @@ function mergeMarks(marks: readonly Mark[], length: number): Mark[] {
   return merged
 }
 
+/** From a word at most `lead` UTF-16 code units before the first mark on, after an ellipsis; the whole where it begins as close to it, or has no mark. */
+export function fromFirstMark(text: string, marks: readonly Mark[], lead: number): { text: string; marks: Mark[] } {
+  const first = mergeMarks(marks, text.length)[0]?.[0] ?? 0
+  if (first <= lead) return { text, marks: [...marks] }
+  const word = text.slice(first - lead - 1, first).search(/\s\S/) + 1
+  const from = word > 0 ? first - lead - 1 + word : startOfCharacter(text, first - lead)
+  return { text: `…${text.slice(from)}`, marks: marks.map(([start, end]): Mark => [start - from + 1, end - from + 1]) }
+}
+
+/** `at`, or the place after it where it would part a surrogate pair. */
+function startOfCharacter(text: string, at: number): number {
+  return /[\uDC00-\uDFFF]/.test(text[at] ?? '') ? at + 1 : at
+}
+
 /** The distinct marked words of a snippet, to find them again in the whole segment. */
 export function markedTerms(snippet: string, marks: readonly Mark[]): string[] {
   const terms = textRuns(snippet, marks)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findTerms, markedTerms, textRuns } from '@/lib/text-runs'
+import { findTerms, fromFirstMark, markedTerms, textRuns } from '@/lib/text-runs'
 
 const marked = (text: string, marks: [number, number][]): string =>
   textRuns(text, marks)
@@ -22,6 +22,33 @@ describe('textRuns', () => {
     const runs = textRuns('0123456789', wild)
     expect(runs.map((run) => run.text).join('')).toBe('0123456789')
     expect(marked('0123456789', wild)).toBe('[0]1[23456789]')
+  })
+})
+
+describe('fromFirstMark', () => {
+  const shown = (text: string, marks: [number, number][], lead: number): string => {
+    const cut = fromFirstMark(text, marks, lead)
+    return marked(cut.text, cut.marks)
+  }
+
+  it('begins with a whole word close before the first mark', () => {
+    const text = '…to the blacksmith before October: replace the rotten frame'
+    const at = text.indexOf('rotten')
+    const marks: [number, number][] = [[at + 7, at + 12], [at, at + 6]]
+    expect(shown(text, marks, 13)).toBe('…replace the [rotten] [frame]')
+    expect(shown(text, marks, 12)).toBe('…replace the [rotten] [frame]')
+    expect(shown(text, marks, 11)).toBe('…the [rotten] [frame]')
+    expect(shown(text, marks, 0)).toBe('…[rotten] [frame]')
+  })
+
+  it('leaves what begins close enough, and what has no mark', () => {
+    expect(shown('ask not what', [[4, 7]], 4)).toBe('ask [not] what')
+    expect(shown('ask not what', [], 2)).toBe('ask not what')
+  })
+
+  it('parts a text without gaps, but no character', () => {
+    expect(shown('日本語の文章です', [[4, 6]], 2)).toBe('…語の[文章]です')
+    expect(shown('🎙🎙🎙talk', [[6, 10]], 3)).toBe('…🎙[talk]')
   })
 })
 
