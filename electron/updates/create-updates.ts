@@ -39,7 +39,8 @@ export async function createUpdates({ paths, address, isOffline, looksByItself, 
   const open = async (): Promise<Releases> => {
     if (address === null) throw new Error('There is no release address')
     const [{ Releases: Source }, { ReleaseExecutor, getNetSession }] = await Promise.all([import('./releases'), import('./release-executor')])
-    await confine(getNetSession(), address, isOffline)
+    const proxy = releaseProxy(address, process.env)
+    await confine(getNetSession(), address, proxy, isOffline)
     loaded.releases = new Source({
       address,
       version: app.getVersion(),
@@ -47,7 +48,7 @@ export async function createUpdates({ paths, address, isOffline, looksByItself, 
       platform,
       addressFile: path.join(process.resourcesPath, addressFile),
       folder: image === null ? path.join(paths.data, 'updates') : updatesBeside(image),
-      executor: new ReleaseExecutor(proxyLogin(releaseProxy(address, process.env))),
+      executor: new ReleaseExecutor(proxyLogin(proxy)),
       log,
       quit: () => app.quit(),
     })
@@ -103,10 +104,9 @@ function lookInTime(updates: AppUpdates, events: EventStream): void {
 }
 
 /** A session of its own: the window's is a dead end and stays one. */
-async function confine(own: Session, address: URL, isOffline: () => boolean): Promise<void> {
+async function confine(own: Session, address: URL, proxy: URL | null, isOffline: () => boolean): Promise<void> {
   if (own === session.defaultSession) throw new Error('Updates must not use the session of the window')
   own.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !decideReleaseRequest(details.url, address, isOffline()) }))
   own.setPermissionRequestHandler((_contents, _permission, callback) => callback(false))
-  const proxy = releaseProxy(address, process.env)
   await own.setProxy(proxy === null ? { mode: 'direct' } : { mode: 'fixed_servers', proxyRules: `${proxy.protocol}//${proxy.host}` })
 }

@@ -37,8 +37,9 @@ function mergeMarks(marks: readonly Mark[], length: number): Mark[] {
 export function fromFirstMark(text: string, marks: readonly Mark[], lead: number): { text: string; marks: Mark[] } {
   const first = mergeMarks(marks, text.length)[0]?.[0] ?? 0
   if (first <= lead) return { text, marks: [...marks] }
-  const word = text.slice(first - lead - 1, first).search(/\s\S/) + 1
-  const from = word > 0 ? first - lead - 1 + word : startOfCharacter(text, first - lead)
+  const earliest = first - lead
+  const gap = text.slice(earliest - 1, first).search(/\s\S/)
+  const from = gap === -1 ? startOfCharacter(text, earliest) : earliest + gap
   return { text: `…${text.slice(from)}`, marks: marks.map(([start, end]): Mark => [start - from + 1, end - from + 1]) }
 }
 
